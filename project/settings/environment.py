@@ -1,6 +1,8 @@
 """Readers of environment variables that fail loudly on nonsense."""
 
 import os
+import secrets
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -32,3 +34,21 @@ def number(name: str, *, default: int) -> int:
         return int(value) if value else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
+
+
+def folder(path: Path) -> Path:
+    """`path`, made when it is not there yet."""
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def kept_secret(path: Path) -> str:
+    """The secret stored in `path`, readable by the owner alone; drawn at random the first time."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    secret = secrets.token_urlsafe(50)
+    with os.fdopen(handle, "w") as file:
+        file.write(secret)
+    return secret
