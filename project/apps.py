@@ -10,4 +10,4 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the Celery app, so that `shared_task` finds it in the web processes and commands too."""
-        from project import celery  # noqa: F401, PLC0415
+        from project import celery  # noqa: F401

@@ -7,7 +7,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from project.settings.environment import flag, folder, number, text
+from project.settings.environment import built, flag, folder, number, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = folder(Path(os.environ.get("DINGBIAN_VAR") or BASE_DIR / "var").resolve())
@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "project.idle.IdleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    *built("workflows.views.middleware.AtWork"),
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -77,6 +78,7 @@ TEMPLATES = [
                 "django.template.context_processors.static",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                *built("workflows.views.context.shell"),
             ],
         },
     },
@@ -127,6 +129,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = next(iter(built("workflows.views.account.locked_out")), None)
 
 # --- Sessions -------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_AGE = 60 * number("DINGBIAN_IDLE_MINUTES", default=30)
@@ -156,12 +159,8 @@ if not FRONTEND_DIR.exists() and (BASE_DIR / "var" / "frontend").exists():
 STATIC_URL = "/static/"
 STATIC_ROOT = folder(VAR_DIR / "static")
 STATICFILES_DIRS = [
-    BASE_DIR / "project" / "frontend" / "assets",
-    *[
-        (f"vendor/{name}", path)
-        for name, path in {"bootstrap": FRONTEND_DIR / "node_modules" / "bootstrap" / "dist"}.items()
-        if path.exists()
-    ],
+    ("dingbian", BASE_DIR / "project" / "frontend" / "assets"),
+    ("bootstrap", folder(FRONTEND_DIR / "node_modules" / "bootstrap" / "dist")),
 ]
 
 # --- What a browser may do with our pages: only what we serve ourselves ----------------------------------------------
@@ -170,6 +169,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
+        # Bootstrap's own stylesheet draws its small icons as data.
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],

@@ -1,7 +1,7 @@
 """What the tests change: fast hashing, a file database so that threads can share it, messages kept in memory."""
 
-from project.settings.embedded import *  # noqa: F403
 from project.settings.base import DATABASES, VAR_DIR
+from project.settings.embedded import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 BLOB_DIR = VAR_DIR / "test-blobs"
