@@ -70,7 +70,11 @@ class Kind(models.Model):
 
 
 class Account(models.Model):
-    """One unit's posts of one kind in one bucket. `balance` moves only by the row named in `moved_by`."""
+    """One unit's posts of one kind in one bucket. `balance` moves only by the row named in `moved_by`.
+
+    `floor` is NULL for the source (`issued`), zero elsewhere, and negative only for `vacant` of an over-established
+    unit, where it rises with the balance.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="accounts")
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="accounts")
@@ -83,6 +87,10 @@ class Account(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["unit", "kind", "bucket"], name="account_once"),
             models.CheckConstraint(condition=Q(floor__isnull=True) | Q(balance__gte=F("floor")), name="account_not_below_floor"),
+            models.CheckConstraint(condition=~Q(bucket="issued") | Q(balance__lte=0), name="account_issued_not_above_zero"),
+            models.CheckConstraint(
+                condition=Q(bucket="issued") | Q(floor=0) | Q(bucket="vacant", floor__lt=0), name="account_floor_fits_bucket"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -139,7 +147,11 @@ class Ceiling(models.Model):
 
 
 class Approval(models.Model):
-    """An earlier approval loaded as history, so that a number of today can be explained by the papers that made it."""
+    """An earlier approval loaded as history, so that a number of today can be explained by the papers that made it.
+
+    `change` is what it did to the approved posts of `kind`, `after` the number it says itself, if it does; without a
+    kind it concerns the institution as such. `scan` is the SHA-256 of the stored file. Never changed once loaded.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="approvals")
     kind = models.ForeignKey(Kind, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -150,6 +162,7 @@ class Approval(models.Model):
     after = models.IntegerField(null=True, blank=True)
     effect = models.CharField(max_length=300, blank=True)
     scan = models.CharField(max_length=64, blank=True)
+    key = models.CharField(max_length=160, unique=True)
 
     class Meta:
         ordering = ["date", "id"]
