@@ -1,0 +1,198 @@
+"""Pure: a frozen payload to what the page templates print, with every line of running text already composed.
+
+Lengths are millimetres, written out for CSS. Geometry: GB/T 9704—2012 §5.2 (28 × 22 cells in 156 × 225 mm) and §10.1.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from workflows.documents import levels, titles
+from workflows.documents.composer import Line, Measure, Run, compose
+
+TYPE_WIDTH_MM = 156.0
+CELLS = 28.0
+CELL_MM = TYPE_WIDTH_MM / CELLS
+SMALL_MM = 14 * 25.4 / 72
+MARK_MM_MAX = 62 * 25.4 / 72
+TITLE_PER_LINE = 20
+FORM_CELL_MM = 10.5 * 25.4 / 72
+
+Printable = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """One line ready for the template: runs of (face, text), left padding and letter-spacing in millimetres."""
+
+    runs: tuple[tuple[str, str], ...]
+    left: str
+    spacing: str
+
+
+def prose(payload: Mapping[str, Any], *, measure: Measure, printable: Printable) -> dict[str, Any]:
+    """The context of a 文件 or 信函."""
+    texts = _printed(payload, printable)
+    body = [line for text in texts["body"] for line in _set(compose(levels.runs(text), measure), CELL_MM)]
+    sender = texts["issuer"]
+    mark = texts["masthead"] or (f"{sender}文件" if payload["kind"] == "D09" else sender)
+    return {
+        "number": payload["number"],
+        "case_number": texts["case_number"],
+        "title": texts["title"].replace("\n", ""),
+        "title_lines": titles.balance(texts["title"], TITLE_PER_LINE),
+        "mark": _mark(mark, letter=payload["kind"] != "D09"),
+        "recipient": _set(compose([Run(f"{texts['recipient'].rstrip('：:')}：")], measure, first_indent=0), CELL_MM),
+        "body": body[:-2],
+        "last_lines": body[-2:],
+        "attachments": _attachments(texts["attachments"], measure),
+        "sign": _sign(sender, day(payload["date"]), measure),
+        "note": texts["note"].strip("（）()"),
+        "copies": _copies(texts["copies"], measure),
+        "printer": texts["printer"],
+        "printed": f"{day(payload['date'])}印发",
+        "created": payload["date"],
+        "author": sender,
+    }
+
+
+def form(payload: Mapping[str, Any], *, measure: Measure, printable: Printable) -> dict[str, Any]:
+    """The context of the approval form D05."""
+    texts = _printed(payload, printable)
+    wide, half = 38.0, 18.0
+
+    def cell(text: str, width: float = wide, indent: float = 0.0) -> list[SetLine]:
+        return [
+            line
+            for part in levels.paragraphs(text)
+            for line in _set(compose([Run(part)], measure, width=width, first_indent=indent), FORM_CELL_MM)
+        ]
+
+    return {
+        **texts,
+        "accepted": day(texts["accepted_on"]),
+        "incoming": "　".join(filter(None, [texts["incoming_number"], day(texts["incoming_date"])])),
+        "person": "　".join(filter(None, [texts["contact"], texts["phone"]])),
+        "title_lines": cell(texts["title"]),
+        "basis_lines": [line for text in texts["basis"] for line in cell(text)] + cell(texts["reasons"], indent=2.0),
+        "answers": [{**answer, "lines": cell(answer["text"], half)} for answer in texts["article16"]],
+        "groups": _groups([_box(box, cell) for box in texts["boxes"]]),
+        "votes": [{**vote, "lines": cell(_vote(vote)) if vote["session"] else []} for vote in texts["votes"]],
+        "decision": _box(texts["decision"], cell) if texts["decision"] else None,
+        "printed": moment(texts["printed_at"]),
+        "number": payload.get("number") or texts["paper_number"],
+        "created": payload.get("date") or texts["printed_at"] or "",
+    }
+
+
+def day(iso: str | None) -> str:
+    """`2026-11-20` → `2026年11月20日`; nothing → empty."""
+    if not iso:
+        return ""
+    value = date.fromisoformat(iso[:10])
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def moment(iso: str | None) -> str:
+    """`2026-11-20T15:04:00+08:00` → `2026年11月20日 15:04`, in the zone the value was written in."""
+    if not iso:
+        return ""
+    return f"{day(iso)} {datetime.fromisoformat(iso):%H:%M}"
+
+
+def texts(value: Any) -> Iterable[str]:
+    """Every text in a payload, in order: what the glyph report looks at."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts(item)
+
+
+def _printed(value: Any, printable: Printable) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return {key: _printed(item, printable) for key, item in value.items()}
+    return [_printed(item, printable) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _set(lines: Iterable[Line], cell_mm: float) -> list[SetLine]:
+    return [
+        SetLine(
+            tuple((run.face, run.text) for run in line.runs), f"{line.indent * cell_mm:.4f}mm", f"{line.spacing * cell_mm:.5f}mm"
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def _mark(text: str, *, letter: bool) -> dict[str, str]:
+    """The masthead as large as its name allows; Noto's ink begins 0.075 em below the line box."""
+    size = min(MARK_MM_MAX, TYPE_WIDTH_MM * 0.96 / max(1, len(text)))
+    lift = -size * 0.075
+    rule = -7 + size * 0.93 + 3.6 if letter else 0.0
+    return {"text": text, "size": f"{size:.3f}mm", "lift": f"{lift:.3f}mm", "rule": f"{rule:.3f}mm"}
+
+
+def _attachments(names: Sequence[str], measure: Measure) -> list[SetLine]:
+    """附件说明: two cells in, hanging under the name's first character, numbered when there are several (§7.3.4)."""
+    found: list[SetLine] = []
+    for number, name in enumerate(names, 1):
+        label = ("附件：" if number == 1 else "") + (f"{number}." if len(names) > 1 else "")
+        start = 2.0 if number == 1 else 5.0
+        hang = start + sum(measure(char, "body") for char in label)
+        found += _set(compose([Run(label + name.rstrip("，。；"))], measure, first_indent=start, indent=hang), CELL_MM)
+    return found
+
+
+def _sign(issuer: str, dated: str, measure: Measure) -> dict[str, str]:
+    """署名 centred on the date, the date four cells from the right edge unless the name is too long for that (§7.3.5.1)."""
+    name_width = sum(measure(char, "body") for char in issuer)
+    date_width = sum(measure(char, "body") for char in dated)
+    centre = min(CELLS - 4 - date_width / 2, CELLS - name_width / 2)
+    return {
+        "issuer": issuer,
+        "date": dated,
+        "issuer_left": f"{(centre - name_width / 2) * CELL_MM:.3f}mm",
+        "date_left": f"{(centre - date_width / 2) * CELL_MM:.3f}mm",
+        "seal_left": f"{centre * CELL_MM - 21:.3f}mm",
+    }
+
+
+def _copies(names: Sequence[str], measure: Measure) -> list[SetLine]:
+    if not names:
+        return []
+    text = f"抄送：{'，'.join(names).rstrip('。')}。"
+    width = TYPE_WIDTH_MM / SMALL_MM - 2
+    return _set(compose([Run(text)], measure, width=width, first_indent=0, indent=3), SMALL_MM)
+
+
+def _box(box: Mapping[str, Any], cell: Callable[..., list[SetLine]]) -> dict[str, Any]:
+    spoken = "。".join(part.rstrip("。") for part in (box["outcome"], box["text"]) if part)
+    name = f"{box['name']}（{box['stand_in']} 代）" if box["stand_in"] else box["name"]
+    return {**box, "lines": cell(f"{spoken}。" if spoken and spoken[-1] not in "。！？…" else spoken), "signer": name, "moment": moment(box["at"])}
+
+
+def _groups(boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Neighbouring boxes of one section share its heading."""
+    found: list[dict[str, Any]] = []
+    for box in boxes:
+        if found and found[-1]["section"] == box["section"]:
+            found[-1]["boxes"].append(box)
+        else:
+            found.append({"section": box["section"], "boxes": [box]})
+    return found
+
+
+def _vote(vote: Mapping[str, Any]) -> str:
+    """会次、到会和表决 in one sentence."""
+    parts = [" ".join(filter(None, [vote["session"], day(vote["held_on"])]))]
+    if vote["entitled"]:
+        parts.append(f"应到{vote['entitled']}人，实到{vote['present']}人，缺席{vote['absent']}人")
+        parts.append(f"赞成{vote['votes_for']}票，反对{vote['votes_against']}票，弃权{vote['abstained']}票")
+    parts += [text for text in (vote["outcome"], vote["note"]) if text]
+    return "；".join(part.rstrip("；。") for part in parts) + "。"
