@@ -33,7 +33,10 @@ class User(AbstractUser):
 
 
 class Appointment(models.Model):
-    """A person holds a role at a unit for a period, by a document. Ended, never deleted."""
+    """A person holds a role at a unit for a period, by a document. Ended, never deleted.
+
+    `valid_from`/`valid_to` say when the office was held; `recorded_at`/`ended_at` when the system learned of it.
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=20, choices=ROLE_CHOICES)
@@ -42,6 +45,8 @@ class Appointment(models.Model):
     basis = models.CharField(max_length=120)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    recorded_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["unit_id", "role", "valid_from"]
@@ -63,6 +68,7 @@ class StandIn(models.Model):
     reason = models.CharField(max_length=200)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField()
+    recorded_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,0 +1,208 @@
+"""Who may open which door, decided from appointments and stand-ins alone; guardian's rows are only their projection."""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, Model, OuterRef, Q
+from guardian.models import UserObjectPermission
+
+from workflows.access import passwords
+from workflows.access.models import Appointment, StandIn, User
+from workflows.access.roles import ADMINISTRATORS, MATRIX, ROLES, Scope
+from workflows.lib.local import ZONE, day_of
+from workflows.lib.validity import valid_on
+from workflows.organization import queries as organization
+from workflows.organization import tree
+from workflows.organization.models import Unit
+
+Sponsored = Set[int] | Mapping[int, Set[int]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An office `user` may act in now: his own, or `principal`'s while standing in for him."""
+
+    user: User
+    principal: User | None
+    role: str
+    unit: Unit
+    appointment: Appointment
+
+    @property
+    def title(self) -> str:
+        """`区财政局 会签经办`, or with the principal's name when standing in."""
+        office = f"{self.unit.name} {self.appointment.title or ROLES[self.role]}"
+        return f"{office}（代{self.principal.name}）" if self.principal else office
+
+    def reach(self, door: str) -> Scope | None:
+        """How far this office opens `door`: own, subtree, all, or None when it does not."""
+        return MATRIX[self.role].get(door)
+
+
+def standings(user: Any, now: datetime) -> list[Standing]:
+    """Every office the person may act in at `now`: own ones first, then those stood in for. One SQL, none when signed out.
+
+    Administrators' offices are never stood in for, nor does an administrator stand in for anybody.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return []
+    stood_in = StandIn.objects.filter(_standing_in(now), deputy=user, principal=OuterRef("user"), principal__is_active=True)
+    rows = Appointment.objects.filter(valid_on(day_of(now))).filter(Q(user=user) | Exists(stood_in))
+    rows = rows.select_related("user", "unit").order_by("role", "unit_id", "id")
+    own = [Standing(user, None, row.role, row.unit, row) for row in rows if row.user_id == user.pk]
+    if any(standing.role in ADMINISTRATORS for standing in own):
+        return own
+    others = (row for row in rows if row.user_id != user.pk and row.role not in ADMINISTRATORS)
+    return own + [Standing(user, row.user, row.role, row.unit, row) for row in others]
+
+
+def opens(held: Iterable[Standing], door: str, unit_id: int, sponsored: Sponsored = None) -> Standing | None:
+    """The standing in `held` that opens `door` for the unit, or None. Pure.
+
+    Own offices go before stood-in ones, the unit's own before a superior's. `sponsored` is what `reached` gives: office unit →
+    the ids under it; a plain set of ids under all offices is taken as well; None leaves subtrees out.
+    """
+    best: tuple[tuple[bool, bool], Standing] | None = None
+    for standing in held:
+        scope = standing.reach(door)
+        same = standing.unit.pk == unit_id
+        if scope == "all" or (same and scope) or (scope == "subtree" and unit_id in _under(standing, sponsored)):
+            rank = (standing.principal is not None, not same)
+            if best is None or rank < best[0]:
+                best = (rank, standing)
+    return best[1] if best else None
+
+
+def reached(held: Iterable[Standing], day: date) -> dict[int, set[int]]:
+    """For `opens`: office unit id → itself and all units under it on `day`. One SQL."""
+    offices = {standing.unit.pk for standing in held}
+    edges = organization.edges(day) if offices else []
+    return {office: tree.below(edges, office) for office in offices}
+
+
+def may(user: Any, door: str, unit: Unit | int, now: datetime) -> Standing | None:
+    """In which office, and in whose name, the person may open `door` for `unit` at `now`; None if in none. At most two SQL."""
+    held = standings(user, now)
+    unit_id = unit if isinstance(unit, int) else unit.pk
+    found = opens(held, door, unit_id)
+    below = [standing for standing in held if standing.reach(door) == "subtree"]
+    if below and (found is None or found.principal is not None):
+        found = opens(held, door, unit_id, reached(below, day_of(now)))
+    return found
+
+
+def anywhere(held: Iterable[Standing], door: str) -> Standing | None:
+    """A standing that opens `door` for any unit at all; own offices first. Pure; for menus and pages that list."""
+    able = [standing for standing in held if standing.reach(door)]
+    return min(able, key=lambda standing: standing.principal is not None) if able else None
+
+
+def scope(held: Iterable[Standing], door: str, day: date) -> set[int] | None:
+    """The unit ids for which `door` opens: None means every unit, the empty set none. One SQL where a subtree is held, else none."""
+    able = [(standing, standing.reach(door)) for standing in held if standing.reach(door)]
+    if any(reach == "all" for _, reach in able):
+        return None
+    under = reached([standing for standing, reach in able if reach == "subtree"], day)
+    own = {standing.unit.pk for standing, _ in able}
+    return own.union(*under.values())
+
+
+def holders(role: str, unit: Unit | int, now: datetime) -> list[User]:
+    """Everybody able to act as `role` at `unit` now: those appointed and those standing in for them. One SQL."""
+    held = Q(appointments__in=Appointment.objects.filter(valid_on(day_of(now)), role=role, unit=unit))
+    deputising = StandIn.objects.filter(
+        _standing_in(now), principal__is_active=True, deputy=OuterRef("pk"),
+        principal__in=Appointment.objects.filter(valid_on(day_of(now)), role=role, unit=unit).values("user"),
+    )  # fmt: skip
+    return list(User.objects.filter(held | Q(Exists(deputising)), is_active=True).distinct().order_by("name", "pk"))
+
+
+def able_on(door: str, unit: Unit, day: date) -> list[Standing]:
+    """Who could have opened `door` for `unit` at any moment of a past or present `day`, as the system knew it then. Three SQL.
+
+    An office entered later, though dated back, gave no power on that day; one ended during the day did. For the auditor's
+    question "who could approve on that date".
+    """
+    known = Q(valid_from__lte=day, recorded_at__lt=_end_of(day))
+    lasted = Q(valid_to__isnull=True) | Q(valid_to__gt=day) | Q(ended_at__gte=_start_of(day))
+    rows = Appointment.objects.filter(known, lasted, role__in=[role for role, doors in MATRIX.items() if door in doors])
+    held = [Standing(row.user, None, row.role, row.unit, row) for row in rows.select_related("user", "unit")]
+    deputies = StandIn.objects.filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gte=_start_of(day)), recorded_at__lt=_end_of(day),
+        valid_from__lt=_end_of(day), valid_to__gt=_start_of(day), principal__in={standing.user.pk for standing in held},
+    )  # fmt: skip
+    standing_in = {row.principal_id: row.deputy for row in deputies.select_related("deputy")}
+    held += [
+        Standing(standing_in[own.user.pk], own.user, own.role, own.unit, own.appointment) for own in held if own.user.pk in standing_in
+    ]
+    under = reached((standing for standing in held if standing.reach(door) == "subtree"), day)
+    return [standing for standing in held if opens([standing], door, unit.pk, under)]
+
+
+def appointments(*, day: date, user: User | None = None, unit: Unit | None = None, role: str = "", text: str = "") -> Any:
+    """The offices in force on `day`, filtered; a queryset for the register of appointments, ordered by unit and role."""
+    rows = Appointment.objects.filter(valid_on(day)).select_related("user", "unit").order_by("unit__sort", "unit_id", "role", "id")
+    if user is not None:
+        rows = rows.filter(user=user)
+    if unit is not None:
+        rows = rows.filter(unit=unit)
+    if role:
+        rows = rows.filter(role=role)
+    if text:
+        rows = rows.filter(Q(user__name__icontains=text) | Q(user__username__icontains=text) | Q(unit__name__icontains=text))
+    return rows
+
+
+def history(user: User) -> list[Appointment]:
+    """Every office the person ever held, newest first."""
+    return list(Appointment.objects.filter(user=user).select_related("unit").order_by("-valid_from", "-id"))
+
+
+def reads(user: User, subject: Model) -> bool:
+    """Whether the person was granted the reading of this one thing by name."""
+    return subject.pk in readable(user, type(subject))
+
+
+def readable(user: User, model: type[Model]) -> set[int]:
+    """The ids of the things of this model that the person was granted to read by name. One SQL."""
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    rows = UserObjectPermission.objects.filter(
+        user=user, content_type=ContentType.objects.get_for_model(model), permission__codename=f"view_{model._meta.model_name}"
+    )
+    return {int(pk) for pk in rows.values_list("object_pk", flat=True)}
+
+
+def password_profile() -> str:
+    """`dengbao3` (classes, expiry; the default) or `asvs` (neither), from `settings.PASSWORD_PROFILE`."""
+    return getattr(settings, "PASSWORD_PROFILE", "dengbao3")
+
+
+def password_expired(user: User, now: datetime) -> bool:
+    """Whether the password is older than `settings.PASSWORD_DAYS` (90); 0 and the ASVS profile know no expiry."""
+    days = getattr(settings, "PASSWORD_DAYS", passwords.DAYS_VALID)
+    if not days or password_profile() != "dengbao3" or user.password_changed_at is None:
+        return False
+    return now - user.password_changed_at >= timedelta(days=days)
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=ZONE)
+
+
+def _end_of(day: date) -> datetime:
+    return _start_of(day + timedelta(days=1))
+
+
+def _standing_in(now: datetime) -> Q:
+    return Q(valid_from__lte=now, valid_to__gt=now) & (Q(revoked_at__isnull=True) | Q(revoked_at__gt=now))
+
+
+def _under(standing: Standing, sponsored: Sponsored) -> Set[int]:
+    if isinstance(sponsored, Mapping):
+        return sponsored.get(standing.unit.pk, frozenset())
+    return sponsored or frozenset()
