@@ -1,0 +1,191 @@
+"""Reading the reference data and the sample district from their files into the house, through the rooms' own operations.
+
+Reference data (kinds, matters, limits, duty conflicts, phrases, paper series) belongs to every installation; the sample district
+only to the demo and the tests. Both may be run again: what is there already stays as it is.
+"""
+
+import csv
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from workflows.access import operations as access
+from workflows.access.models import User
+from workflows.cases.operations import reference as cases
+from workflows.documents import operations as documents
+from workflows.establishment import operations as ledger
+from workflows.establishment.balance import Movement, Place
+from workflows.establishment.models import Approval
+from workflows.establishment.models import Kind as PostKind
+from workflows.lib.refusals import Refused
+from workflows.matters import operations as matters
+from workflows.organization import operations as organization
+from workflows.organization.basis import Basis
+from workflows.organization.models import Unit
+
+FOLDER = Path(settings.BASE_DIR) / "project" / "sample"
+DEMO_PASSWORD = "Dingbian-2026"  # noqa: S105 - published on purpose, for the demo district alone
+BUCKETS = ("filled", "locked", "frozen")
+
+
+@transaction.atomic
+def load_reference(*, now: datetime, folder: Path = FOLDER) -> dict[str, int]:
+    """This function will load what every installation needs; how many entries of each sort were new or are known."""
+    rows = [{**row, "sort": int(row["sort"])} for row in table(folder / "reference" / "kinds.csv")]
+    counts = {
+        "kinds": len(ledger.load_kinds(kinds=rows, actor=None, now=now)),
+        "matters": matters.define_matters(rows=document(folder / "reference" / "matters.yaml"), now=now),
+        "limits": matters.define_limits(rows=document(folder / "reference" / "limits.yaml"), now=now),
+        "conflicts": cases.define_conflicts(rows=document(folder / "reference" / "duties.yaml"), now=now),
+        "phrases": cases.define_phrases(rows=_phrases(document(folder / "reference" / "phrases.yaml")), now=now),
+    }
+    documents.load_series(now=now)
+    return counts
+
+
+@transaction.atomic
+def load_sample(*, now: datetime, password: str = DEMO_PASSWORD, folder: Path = FOLDER) -> dict[str, int]:
+    """This function will found the sample district: institutions, ledger, history, bodies, authority table, calendar, people.
+
+    Institutions and ledger are recorded at the opening moment of `opening.yaml`, so that replayed cases of this year follow
+    them; accounts at `now`, so that their passwords are fresh.
+    :raises Refused: there are institutions already; a district is founded once.
+    """
+    if Unit.objects.exists():
+        raise Refused(_("已有机构数据，示例区只能导入到空的数据库。"), code="not_empty")
+    opening = document(folder / "opening.yaml")
+    opened = opening["opened_at"]
+    counts = load_reference(now=opened, folder=folder)
+    counts["units"] = _units(folder, opened)
+    counts["ceilings"] = _ceilings(folder, opened)
+    counts["postings"] = _ledger(folder, opening)
+    counts["approvals"] = _history(folder, opened)
+    counts["bodies"] = matters.define_bodies(rows=document(folder / "bodies.yaml"), now=opened)
+    counts["rules"] = matters.define_rules(rows=document(folder / "authority.yaml"), now=opened)
+    counts["days"] = _holidays(folder, opened)
+    counts["people"] = _people(folder, opening, password, now)
+    return counts
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file with a header line, all cells as text."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def document(path: Path) -> Any:
+    """The content of a YAML file."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _phrases(by_duty: dict[str, list[str]]) -> list[dict[str, Any]]:
+    return [{"duty": duty, "text": text, "sort": place} for duty, texts in by_duty.items() for place, text in enumerate(texts)]
+
+
+def _units(folder: Path, now: datetime) -> int:
+    """Institutions in the order of the file, superiors first; one that was renamed is founded under its former name."""
+    former = {row["code"]: row for row in table(folder / "former.csv")}
+    units: dict[str, Unit] = {}
+    rows = table(folder / "units.csv")
+    for place, row in enumerate(rows):
+        renamed = former.get(row["code"])
+        attributes = {
+            name: row[name] for name in ("name", "short_name", "kind", "nature", "system", "rank", "psu_class", "funding", "functions")
+        }
+        attributes |= {name: units[row[name]] if row[name] else None for name in ("parent", "sponsor", "host")}
+        if renamed:
+            attributes |= {"name": renamed["name"], "short_name": renamed["short_name"]}
+        unit = organization.establish(
+            code=row["code"], attributes=attributes, basis=_basis(row), valid_from=date.fromisoformat(row["valid_from"]), sort=place,
+            actor=None, now=now,
+        )  # fmt: skip
+        if renamed:
+            organization.change(
+                unit=unit, changes={"name": row["name"], "short_name": row["short_name"]}, basis=_basis(renamed),
+                valid_from=date.fromisoformat(renamed["until"]), actor=None, now=now,
+            )  # fmt: skip
+        units[row["code"]] = unit
+    return len(rows)
+
+
+def _basis(row: dict[str, str]) -> Basis:
+    return Basis(number=row["basis_number"], title=row["basis_title"], date=date.fromisoformat(row["basis_date"]))
+
+
+def _ceilings(folder: Path, now: datetime) -> int:
+    rows = document(folder / "ceilings.yaml")
+    for row in rows:
+        wanted = {name: row[name] for name in ("name", "kinds", "quantity", "basis", "valid_from")}
+        ledger.set_ceiling(**wanted, actor=None, now=now)
+    return len(rows)
+
+
+def _ledger(folder: Path, opening: dict[str, Any]) -> int:
+    """One opening batch: what is approved comes from the superior's source, what is filled or locked leaves the vacancy."""
+    ids = dict(Unit.objects.values_list("code", "pk"))
+    source = Place(ids["district"], "issued")
+    movements: list[Movement] = []
+    for row in table(folder / "pool.csv"):
+        movements += _opening(row["kind"], int(row["pool"]), source, Place(ids["district"], "pool"), "district")
+    for row in table(folder / "ledger.csv"):
+        vacant = Place(ids[row["unit"]], "vacant")
+        movements += _opening(row["kind"], int(row["approved"]), source, vacant, row["unit"])
+        for bucket in BUCKETS:
+            movements += _opening(row["kind"], int(row[bucket]), vacant, Place(ids[row["unit"]], bucket), row["unit"])
+    ledger.open_books(
+        movements=movements, subject="ledger", basis=opening["ledger_basis"], effective_date=opening["effective_date"],
+        actor=None, now=opening["opened_at"],
+    )  # fmt: skip
+    return len(movements)
+
+
+def _opening(kind: str, quantity: int, giver: Place, receiver: Place, code: str) -> list[Movement]:
+    if quantity == 0:
+        return []
+    key = f"sample/{code}/{kind}/{receiver.bucket}"
+    return [Movement(kind=kind, quantity=quantity, debit=giver, credit=receiver, code="opening", key=key)]
+
+
+def _history(folder: Path, now: datetime) -> int:
+    ids = dict(Unit.objects.values_list("code", "pk"))
+    kinds = dict(PostKind.objects.values_list("code", "pk"))
+    approvals = [
+        Approval(
+            unit_id=ids[row["unit"]], kind_id=kinds[row["kind"]], number=row["number"], title=row["title"],
+            date=date.fromisoformat(row["date"]), change=int(row["change"]), after=int(row["after"]), effect=row["effect"],
+            key=f"{row['unit']}/{row['kind']}/{row['number']}",
+        )
+        for row in table(folder / "history.csv")
+    ]  # fmt: skip
+    return len(ledger.record_history(approvals=approvals, subject="sample", actor=None, now=now))
+
+
+def _holidays(folder: Path, now: datetime) -> int:
+    rows = table(folder / "holidays.csv")
+    for row in rows:
+        day = date.fromisoformat(row["day"])
+        matters.set_day(day=day, working=row["working"] == "1", name=row["name"], basis=row["basis"], actor=None, now=now)
+    return len(rows)
+
+
+def _people(folder: Path, opening: dict[str, Any], password: str, now: datetime) -> int:
+    """Accounts and their offices. One hash serves all: the password is printed on the start page of the demo anyway."""
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    rows: Iterable[dict[str, Any]] = document(folder / "people.yaml")
+    users = []
+    for row in rows:
+        user = access.create_user(username=row["username"], name=row["name"], must_change_password=False, actor=None, now=now)
+        access.appoint(
+            user=user, role=row["role"], unit=units[row["unit"]], title=row["title"], basis=opening["appointment_basis"],
+            valid_from=opening["appointed_from"], actor=None, now=now,
+        )  # fmt: skip
+        users.append(user.pk)
+    User.objects.filter(pk__in=users).update(password=make_password(password))
+    return len(users)
