@@ -50,9 +50,9 @@ translations: setup
 backup:
 	@$(BIN)/python manage.py backup $(FILE)
 
-## make restore    FILE=… database and files back out of it
+## make restore    FILE=… [REPLACE=1] database and files back out of it, log verified
 restore:
-	@$(BIN)/python manage.py restore $(FILE)
+	@$(BIN)/python manage.py restore $(FILE) $(if $(REPLACE),--replace)
 
 ## make roles      print the SQL that makes the PostgreSQL owner and application roles
 roles:
