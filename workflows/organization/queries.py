@@ -94,10 +94,10 @@ def children(unit: Unit, day: date) -> list[UnitVersion]:
     return list(UnitVersion.objects.filter(under, valid_on(day)).select_related("unit").order_by("unit__sort", "unit_id"))
 
 
-def history(unit: Unit | int) -> list[UnitVersion]:
-    """Every version of the unit, oldest first."""
-    pk = unit if isinstance(unit, int) else unit.pk
-    return list(UnitVersion.objects.filter(unit_id=pk).select_related("unit", "parent", "sponsor", "host").order_by("valid_from"))
+def history(unit: Unit | int | str) -> list[UnitVersion]:
+    """Every version of the unit (itself, its id or its code), oldest first; none when there is no such unit. One SQL."""
+    key = {"unit__code": unit} if isinstance(unit, str) else {"unit_id": unit if isinstance(unit, int) else unit.pk}
+    return list(UnitVersion.objects.filter(**key).select_related("unit", "parent", "sponsor", "host").order_by("valid_from"))
 
 
 def former_names(unit: Unit | int, day: date) -> list[str]:
