@@ -3,16 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.organization.district import FOUNDED, FOUNDING, NOW, district, found
 from workflows.audit.models import Entry
+from workflows.lib.findings import Finding
 from workflows.lib.refusals import Conflict, Missing, Refused
 from workflows.organization import endings, operations, queries
 from workflows.organization.basis import Basis
 from workflows.organization.models import Unit
-from workflows.lib.findings import Finding
 
 pytestmark = pytest.mark.django_db
 RENAMING = Basis(number="示编委〔2024〕12号", title="关于更名的批复", date=date(2024, 5, 6))

@@ -8,16 +8,19 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Model, OuterRef, Q
+from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
 from workflows.access import passwords
 from workflows.access.models import Appointment, StandIn, User
 from workflows.access.roles import ADMINISTRATORS, MATRIX, ROLES, Scope
+from workflows.lib.findings import Finding
 from workflows.lib.local import ZONE, day_of
 from workflows.lib.validity import valid_on
 from workflows.organization import queries as organization
 from workflows.organization import tree
 from workflows.organization.models import Unit
+from workflows.organization.terms import Kind
 
 Sponsored = Set[int] | Mapping[int, Set[int]] | None
 
@@ -160,6 +163,27 @@ def appointments(*, day: date, user: User | None = None, unit: Unit | None = Non
 def history(user: User) -> list[Appointment]:
     """Every office the person ever held, newest first."""
     return list(Appointment.objects.filter(user=user).select_related("unit").order_by("-valid_from", "-id"))
+
+
+def people_left(unit_id: int, day: date) -> list[Finding]:
+    """Why the unit cannot end on `day`: somebody still holds an office there then."""
+    rows = Appointment.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day), unit=unit_id).select_related("user")
+    names = "、".join(sorted({row.user.name for row in rows}))
+    message = _("仍有人在该机构任职（%(names)s），请先免职。") % {"names": names}
+    return [Finding("U21", "block", message, fact=names)] if names else []
+
+
+def without_clerk(day: date) -> list[Unit]:
+    """Units in force on `day` whose people cannot be reached: no clerk of their own, of a superior or of a sponsor (联络员).
+
+    Only units that submit: divisions, bodies and nameplates have none. Two SQL.
+    """
+    clerks = Appointment.objects.filter(valid_on(day), role="clerk", user__is_active=True).values_list("unit_id", flat=True)
+    edges = organization.edges(day)
+    reachable = set().union(*(tree.below(edges, unit) for unit in set(clerks)))
+    silent = (Kind.DISTRICT, Kind.COMMITTEE, Kind.DIVISION, Kind.NAMEPLATE, Kind.COORDINATION)
+    units = Unit.objects.filter(valid_on(day)).exclude(kind__in=silent).exclude(pk__in=reachable)
+    return list(units.order_by("sort", "id"))
 
 
 def reads(user: User, subject: Model) -> bool:

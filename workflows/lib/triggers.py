@@ -14,6 +14,8 @@ from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 
 _NAME = re.compile(r"CREATE (?:OR REPLACE )?(?:CONSTRAINT )?TRIGGER (\w+)", re.IGNORECASE)
+_FUNCTION = re.compile(r"CREATE OR REPLACE FUNCTION (\w+)\(\).*?\$\$(.*)\$\$", re.IGNORECASE | re.DOTALL)
+_CALL = re.compile(r"TRIGGER (\w+) .*EXECUTE FUNCTION (\w+)\(\)", re.IGNORECASE | re.DOTALL)
 _REGISTRY: dict[str, list["Trigger"]] = {}
 
 
@@ -58,25 +60,20 @@ def drop(using: str, app_label: str | None = None) -> None:
     """Remove the triggers (SQLite before a table rebuild; tests before a flush)."""
     connection = connections[using]
     with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
         for trigger in _chosen(app_label):
+            on = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
             for name in _names(trigger, connection.vendor):
-                on = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
-                if trigger.table in connection.introspection.table_names(cursor):
+                if trigger.table in tables:
                     cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
 def missing(using: str = "default") -> list[str]:
-    """Names of registered triggers that the database does not have (or, on PostgreSQL, has disabled)."""
+    """Names of registered triggers the database does not have as registered: dropped, disabled, or with another body."""
     connection = connections[using]
-    query = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    return [name for trigger in registered() for name in _names(trigger, connection.vendor) if name not in present]
+    present = _present_sqlite(using) if connection.vendor == "sqlite" else _present_postgresql(using)
+    wanted = {name: body for trigger in registered() for name, body in _bodies(trigger, connection.vendor).items()}
+    return [name for name, body in wanted.items() if present.get(name) != body]
 
 
 def refusal(error: BaseException) -> str | None:
@@ -94,22 +91,38 @@ def refusal(error: BaseException) -> str | None:
 
 def append_only(table: str, *, name: str | None = None, unique: tuple[str, ...] = ("id",)) -> Trigger:
     """A table whose rows never change or go. `unique` lists the keys by which SQLite's REPLACE could displace a row."""
-    label = name or f"{table}_append_only"
-    clash = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in unique)
-    return Trigger(
-        name=label,
-        table=table,
-        sqlite=(
-            f"CREATE TRIGGER {label}_u BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{label}'); END",
-            f"CREATE TRIGGER {label}_d BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{label}'); END",
-            f"CREATE TRIGGER {label}_i BEFORE INSERT ON {table} WHEN {clash} BEGIN SELECT RAISE(ABORT, '{label}'); END",
-        ),
-        postgresql=(
-            refuse_function(label),
-            f"CREATE OR REPLACE TRIGGER {label}_r BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {label}()",
-            f"CREATE OR REPLACE TRIGGER {label}_t BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {label}()",
-        ),
+    return kept(table, name=name or f"{table}_append_only", unique=unique, frozen=None)
+
+
+def kept(table: str, *, name: str, unique: tuple[str, ...] = ("id",), frozen: tuple[str, ...] | None = (), never: str = "") -> Trigger:
+    """A table whose rows never go, and whose `frozen` columns never change (None: no column does).
+
+    `never` is a further condition over OLD and NEW that no update may meet, in words both databases know. Each of `unique` is
+    `column+column`, or a condition of its own over NEW, by which SQLite's REPLACE could displace a row.
+    """
+    clash = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {_same(key)})" for key in unique)  # noqa: S608 - names from our own models
+    changes = (
+        None if frozen is None else [f"OLD.{column} {{differs}} NEW.{column}" for column in frozen] + ([f"({never})"] if never else [])
     )
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{name}'); END"
+    execute = f"EXECUTE FUNCTION {name}()"
+    sqlite = [
+        f"CREATE TRIGGER {name}_d BEFORE DELETE ON {table} {refuse}",
+        f"CREATE TRIGGER {name}_i BEFORE INSERT ON {table} WHEN {clash} {refuse}",
+    ]
+    postgresql = [
+        refuse_function(name),
+        f"CREATE OR REPLACE TRIGGER {name}_d BEFORE DELETE ON {table} FOR EACH ROW {execute}",
+        f"CREATE OR REPLACE TRIGGER {name}_t BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {execute}",
+    ]
+    if changes is None or changes:
+        change = " OR ".join(changes or ())
+        when = f"WHEN {change} " if changes else ""
+        sqlite.append(f"CREATE TRIGGER {name}_u BEFORE UPDATE ON {table} {when.format(differs='IS NOT')}{refuse}")
+        when = f"WHEN ({change}) " if changes else ""
+        update = f"CREATE OR REPLACE TRIGGER {name}_u BEFORE UPDATE ON {table} FOR EACH ROW "
+        postgresql.append(f"{update}{when.format(differs='IS DISTINCT FROM')}{execute}")
+    return Trigger(name=name, table=table, sqlite=tuple(sqlite), postgresql=tuple(postgresql))
 
 
 def refuse_function(label: str) -> str:
@@ -121,7 +134,7 @@ def refuse_function(label: str) -> str:
 
 
 def _same(key: str) -> str:
-    return " AND ".join(f"{column} = NEW.{column}" for column in key.split("+"))
+    return key if "NEW." in key else " AND ".join(f"{column} = NEW.{column}" for column in key.split("+"))
 
 
 def _chosen(app_label: str | None) -> list[Trigger]:
@@ -130,6 +143,30 @@ def _chosen(app_label: str | None) -> list[Trigger]:
 
 def _names(trigger: Trigger, vendor: str) -> list[str]:
     return [match for statement in trigger.statements(vendor) for match in _NAME.findall(statement)]
+
+
+def _bodies(trigger: Trigger, vendor: str) -> dict[str, str]:
+    """Trigger name → what the database should say of it: the statement on SQLite, the function's body on PostgreSQL."""
+    statements = trigger.statements(vendor)
+    if vendor == "sqlite":
+        return {name: statement for statement in statements for name in _NAME.findall(statement)}
+    functions = {name: body for statement in statements for name, body in _FUNCTION.findall(statement)}
+    calls = {name: call for statement in statements for name, call in _CALL.findall(statement)}
+    return {name: functions.get(call, "") for name, call in calls.items()}
+
+
+def _present_sqlite(using: str) -> dict[str, str]:
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return dict(cursor.fetchall())
+
+
+def _present_postgresql(using: str) -> dict[str, str]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+        )
+        return dict(cursor.fetchall())
 
 
 def _before(sender: AppConfig, using: str, **_: Any) -> None:
