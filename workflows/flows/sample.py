@@ -21,7 +21,7 @@ from workflows.access.models import User
 from workflows.cases.operations import reference as cases
 from workflows.documents import operations as documents
 from workflows.establishment import operations as ledger
-from workflows.establishment.balance import Movement, Place
+from workflows.establishment.drafts import Opening
 from workflows.establishment.models import Approval
 from workflows.establishment.models import Kind as PostKind
 from workflows.lib.refusals import Refused
@@ -32,15 +32,13 @@ from workflows.organization.models import Unit
 
 FOLDER = Path(settings.BASE_DIR) / "project" / "sample"
 DEMO_PASSWORD = "Dingbian-2026"  # noqa: S105 - published on purpose, for the demo district alone
-BUCKETS = ("filled", "locked", "frozen")
 
 
 @transaction.atomic
 def load_reference(*, now: datetime, folder: Path = FOLDER) -> dict[str, int]:
     """This function will load what every installation needs; how many entries of each sort were new or are known."""
-    rows = [{**row, "sort": int(row["sort"])} for row in table(folder / "reference" / "kinds.csv")]
     counts = {
-        "kinds": len(ledger.load_kinds(kinds=rows, actor=None, now=now)),
+        "kinds": len(ledger.load_kinds(actor=None, now=now)),
         "matters": matters.define_matters(rows=document(folder / "reference" / "matters.yaml"), now=now),
         "limits": matters.define_limits(rows=document(folder / "reference" / "limits.yaml"), now=now),
         "conflicts": cases.define_conflicts(rows=document(folder / "reference" / "duties.yaml"), now=now),
@@ -128,29 +126,17 @@ def _ceilings(folder: Path, now: datetime) -> int:
 
 
 def _ledger(folder: Path, opening: dict[str, Any]) -> int:
-    """One opening batch: what is approved comes from the superior's source, what is filled or locked leaves the vacancy."""
+    """One opening batch: the pool of the district, and each unit's posts as approved, filled, locked and frozen."""
     ids = dict(Unit.objects.values_list("code", "pk"))
-    source = Place(ids["district"], "issued")
-    movements: list[Movement] = []
-    for row in table(folder / "pool.csv"):
-        movements += _opening(row["kind"], int(row["pool"]), source, Place(ids["district"], "pool"), "district")
+    rows = [Opening(unit_id=ids["district"], kind=row["kind"], pool=int(row["pool"])) for row in table(folder / "pool.csv")]
     for row in table(folder / "ledger.csv"):
-        vacant = Place(ids[row["unit"]], "vacant")
-        movements += _opening(row["kind"], int(row["approved"]), source, vacant, row["unit"])
-        for bucket in BUCKETS:
-            movements += _opening(row["kind"], int(row[bucket]), vacant, Place(ids[row["unit"]], bucket), row["unit"])
-    ledger.open_books(
-        movements=movements, subject="ledger", basis=opening["ledger_basis"], effective_date=opening["effective_date"],
+        numbers = {name: int(row[name]) for name in ("approved", "filled", "locked", "frozen")}
+        rows.append(Opening(unit_id=ids[row["unit"]], kind=row["kind"], **numbers))
+    written = ledger.open_books(
+        rows=rows, key="opening/sample", basis=opening["ledger_basis"], effective_date=opening["effective_date"],
         actor=None, now=opening["opened_at"],
     )  # fmt: skip
-    return len(movements)
-
-
-def _opening(kind: str, quantity: int, giver: Place, receiver: Place, code: str) -> list[Movement]:
-    if quantity == 0:
-        return []
-    key = f"sample/{code}/{kind}/{receiver.bucket}"
-    return [Movement(kind=kind, quantity=quantity, debit=giver, credit=receiver, code="opening", key=key)]
+    return len(written)
 
 
 def _history(folder: Path, now: datetime) -> int:
