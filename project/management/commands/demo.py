@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 # What the demo database is made from: a change in any of these makes it again (before the first release only).
-SOURCES = ("**/migrations/*.py", "**/triggers.py", "**/data/**/*", "**/sample/**/*", "**/management/commands/*.py")
+SOURCES = ("workflows/**/migrations/*.py", "workflows/**/triggers.py", "project/sample/**/*", "workflows/flows/*.py")
 
 
 class Command(BaseCommand):
     """Prepare the demo; does nothing when it is already as it should be."""
 
-    help = "Make the demo: migrate, load the reference data and the sample district, rehearse, add running cases."
+    help = "Make the demo: migrate, load the sample district, rehearse, add running cases."
 
     def handle(self, *args: Any, **options: Any) -> None:
         marker = settings.VAR_DIR / "demo.json"
@@ -26,10 +26,9 @@ class Command(BaseCommand):
             return
         self._empty(marker)
         marker.write_text(json.dumps({"digest": "unfinished"}))
-        settings.DEMO = True
         call_command("migrate", verbosity=0)
-        for name, options_ in (("load_reference", {}), ("load_sample", {}), ("rehearse", {}), ("load_sample", {"running": True})):
-            self.stdout.write(f"── {name}{' --running' if options_ else ''}")
+        for name, options_ in (("load_sample", {}), ("rehearse", {"running": True})):
+            self.stdout.write(f"── {name}")
             self.stdout.flush()
             call_command(name, **options_)
         marker.write_text(json.dumps({"digest": wanted}))
@@ -54,7 +53,7 @@ class Command(BaseCommand):
 def digest(root: Path) -> str:
     """SHA-256 over the names and contents of everything the demo database is made from."""
     total = hashlib.sha256()
-    for path in sorted({path for pattern in SOURCES for path in (root / "workflows").glob(pattern) if path.is_file()}):
+    for path in sorted({path for pattern in SOURCES for path in root.glob(pattern) if path.is_file()}):
         if path.suffix != ".pyc":
             total.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()

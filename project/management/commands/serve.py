@@ -16,8 +16,7 @@ from django.utils import timezone
 
 from project.serve import Supervisor
 from workflows.access.models import Appointment
-
-DEMO_PASSWORD = "Dingbian-2026"  # noqa: S105 - invented people of the demo
+from workflows.flows.sample import DEMO_PASSWORD
 
 
 class Command(BaseCommand):
