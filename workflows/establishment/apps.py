@@ -7,7 +7,7 @@ class EstablishmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the ledger's rules into the database after every migrate."""
-        from workflows.establishment.triggers import TRIGGERS  # noqa: PLC0415 — apps must be loaded first
-        from workflows.lib import triggers  # noqa: PLC0415
+        from workflows.establishment.triggers import TRIGGERS
+        from workflows.lib import triggers
 
         triggers.register(self, TRIGGERS)

@@ -18,6 +18,8 @@ the operations, or a statement typed by hand, cannot take a post from nowhere:
 from workflows.establishment.balance import CORRECTABLE, MAY_LOWER_FLOOR, PATHS, WITHIN_UNIT
 from workflows.lib.triggers import Trigger, append_only, refuse_function
 
+# ruff: noqa: S608 - the statements are put together from literals of this project only
+
 TRANSFER, ACCOUNT, UNIT = "establishment_transfer", "establishment_account", "organization_unit"
 
 
@@ -35,7 +37,8 @@ PATH = f"""NEW.code <> 'correct' AND NOT EXISTS (SELECT 1 FROM {_PAIR}
     AND (d.unit_id = c.unit_id OR NOT (NEW.code IN ({_words(WITHIN_UNIT)}) OR NEW.code = 'opening' AND d.bucket <> 'issued')))"""
 
 OPENING_FIRST = f"""NEW.code = 'opening' AND EXISTS (SELECT 1 FROM {TRANSFER} t, {ACCOUNT} a
-    WHERE a.id IN (NEW.debit_id, NEW.credit_id) AND a.bucket <> 'issued' AND t.code <> 'opening' AND (t.debit_id = a.id OR t.credit_id = a.id))"""
+    WHERE a.id IN (NEW.debit_id, NEW.credit_id) AND a.bucket <> 'issued' AND t.code <> 'opening'
+    AND (t.debit_id = a.id OR t.credit_id = a.id))"""
 
 RESOLVES = f"""CASE WHEN NEW.code IN ('post', 'void') THEN NOT EXISTS (SELECT 1 FROM {TRANSFER} r
         WHERE r.id = NEW.resolves_id AND r.code = 'reserve' AND r.quantity = NEW.quantity AND r.subject = NEW.subject
@@ -86,8 +89,8 @@ def _rule(name: str, table: str, event: str, sqlite: str, postgresql: str | None
         table=table,
         sqlite=(f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {sqlite} BEGIN SELECT RAISE(ABORT, '{name}'); END",),
         postgresql=(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {postgresql or sqlite} THEN "
-            f"RAISE EXCEPTION '{name}' USING ERRCODE = '23514', CONSTRAINT = '{name}'; END IF; RETURN {row}; END $$",
+            f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF ({postgresql or sqlite}) THEN
+            RAISE EXCEPTION '{name}' USING ERRCODE = '23514', CONSTRAINT = '{name}'; END IF; RETURN {row}; END $$""",
             f"CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
         ),
     )
@@ -98,15 +101,16 @@ MOVES = Trigger(
     table=TRANSFER,
     sqlite=(f"CREATE TRIGGER transfer_moves_balances AFTER INSERT ON {TRANSFER} BEGIN {_move('MIN', 'MAX')} END",),
     postgresql=(
-        "CREATE OR REPLACE FUNCTION transfer_moves_balances() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"{_move('LEAST', 'GREATEST')} RETURN NULL; END $$",
-        f"CREATE OR REPLACE TRIGGER transfer_moves_balances AFTER INSERT ON {TRANSFER} "
-        "FOR EACH ROW EXECUTE FUNCTION transfer_moves_balances()",
+        f"""CREATE OR REPLACE FUNCTION transfer_moves_balances() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        {_move("LEAST", "GREATEST")} RETURN NULL; END $$""",
+        f"""CREATE OR REPLACE TRIGGER transfer_moves_balances AFTER INSERT ON {TRANSFER}
+        FOR EACH ROW EXECUTE FUNCTION transfer_moves_balances()""",
     ),
 )
 
 # SQLite's REPLACE displaces a row without a DELETE trigger when recursive_triggers is off, so inserting over a row is refused.
-_DISPLACES = f"EXISTS (SELECT 1 FROM {ACCOUNT} a WHERE a.id = NEW.id OR (a.unit_id = NEW.unit_id AND a.kind_id = NEW.kind_id AND a.bucket = NEW.bucket))"
+_DISPLACES = f"""EXISTS (SELECT 1 FROM {ACCOUNT} a WHERE a.id = NEW.id
+    OR (a.unit_id = NEW.unit_id AND a.kind_id = NEW.kind_id AND a.bucket = NEW.bucket))"""
 
 STAYS = Trigger(
     name="account_stays",
@@ -114,7 +118,8 @@ STAYS = Trigger(
     sqlite=(f"CREATE TRIGGER account_stays BEFORE DELETE ON {ACCOUNT} BEGIN SELECT RAISE(ABORT, 'account_stays'); END",),
     postgresql=(
         refuse_function("account_stays"),
-        f"CREATE OR REPLACE TRIGGER account_stays BEFORE DELETE OR TRUNCATE ON {ACCOUNT} FOR EACH STATEMENT EXECUTE FUNCTION account_stays()",
+        f"""CREATE OR REPLACE TRIGGER account_stays BEFORE DELETE OR TRUNCATE ON {ACCOUNT}
+        FOR EACH STATEMENT EXECUTE FUNCTION account_stays()""",
     ),
 )
 
