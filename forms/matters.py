@@ -1,0 +1,203 @@
+"""What the steward types: rows of the authority table, facts to try it with, days of the calendar, time limits."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import FileExtensionValidator
+from django.utils.translation import gettext_lazy as _
+
+from forms.fields import DayField, SkinForm
+from workflows.establishment.models import Nature
+from workflows.matters.models import AuthorityRule, Body, Matter
+from workflows.organization.models import Kind, Rank, Unit
+
+MAX_BYTES = 5 * 1024 * 1024
+CONDITION_ROWS = 5
+BODY_ROWS = 4
+
+SOURCES = [("pool", _("周转池")), ("issued", _("上级下达")), ("unit", _("单位之间")), ("none", _("不涉及"))]
+FACTS = {
+    "rank": _("规格"),
+    "unit_kind": _("机构类别"),
+    "quantity": _("增加名额合计"),
+    "natures": _("编制性质"),
+    "source": _("来源"),
+    "leader": _("涉及领导职数"),
+}
+OPERATORS = {"=": _("等于"), "!=": _("不等于"), "<": _("小于"), "<=": _("不大于"), ">": _("大于"), ">=": _("不小于"), "in": _("属于")}
+VALUES: dict[str, dict[str, Any]] = {
+    "rank": dict(Rank.choices),
+    "unit_kind": dict(Kind.choices),
+    "natures": dict(Nature.choices),
+    "source": dict(SOURCES),
+    "leader": {"true": _("是"), "false": _("否")},
+}
+
+
+def read_value(fact: str, operator: str, text: str) -> Any:
+    """The value of one condition as the table stores it; raises ValueError naming what is not understood.
+
+    Several values for `in` are separated by a comma (either width) or 、. Words are taken by code or by their name.
+    """
+    parts = [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()]
+    values = [_one(fact, part) for part in parts]
+    if not values:
+        raise ValueError(text)
+    return values if operator == "in" else values[0]
+
+
+def show_value(fact: str, value: Any) -> str:
+    """The inverse of `read_value`, in words."""
+    if isinstance(value, list):
+        return "、".join(show_value(fact, item) for item in value)
+    key = str(value).lower() if isinstance(value, bool) else value
+    return str(VALUES.get(fact, {}).get(key, value))
+
+
+def _one(fact: str, text: str) -> Any:
+    if fact == "quantity":
+        return int(text)
+    for code, name in VALUES[fact].items():
+        if text in {code, str(name)}:
+            return code == "true" if fact == "leader" else code
+    raise ValueError(text)
+
+
+class ConditionForm(SkinForm):
+    """One condition; an empty row is none."""
+
+    fact = forms.ChoiceField(required=False, choices=[("", "—"), *FACTS.items()])
+    operator = forms.ChoiceField(required=False, choices=[("", "—"), *OPERATORS.items()])
+    value = forms.CharField(required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """All three or none, and a value of the fact's own vocabulary."""
+        data = super().clean() or {}
+        given = [bool(data.get(name)) for name in ("fact", "operator", "value")]
+        if any(given) and not all(given):
+            raise forms.ValidationError(_("一行条件要同时填事实、比较和值，或者全部留空。"))
+        if all(given):
+            try:
+                data["row"] = [data["fact"], data["operator"], read_value(data["fact"], data["operator"], data["value"])]
+            except ValueError as error:
+                raise forms.ValidationError(
+                    _("“%(value)s”不是“%(fact)s”的取值。") % {"value": error, "fact": FACTS[data["fact"]]}
+                ) from None
+        return data
+
+
+ConditionFormSet = forms.formset_factory(ConditionForm, extra=0)
+
+
+def conditions_of(rule: AuthorityRule | None) -> list[dict[str, str]]:
+    """The condition rows of `rule` as initial data, padded with empty rows."""
+    rows = [{"fact": fact, "operator": op, "value": show_value(fact, value)} for fact, op, value in (rule.conditions if rule else [])]
+    return rows + [{} for _row in range(max(0, CONDITION_ROWS - len(rows)))]
+
+
+class RuleForm(SkinForm):
+    """One row of the authority table, in force from a day."""
+
+    matter = forms.ModelChoiceField(Matter.objects.filter(active=True), label=_("事项"), empty_label=_("请选择"))
+    number = forms.IntegerField(label=_("序号"), min_value=1, max_value=9999, help_text=_("从小到大依次比对，第一条全部符合的适用。"))
+    name = forms.CharField(label=_("名称"), max_length=120)
+    section = forms.ModelChoiceField(Unit.objects.none(), label=_("承办科室"), empty_label=_("请选择"))
+    signatory = forms.ModelChoiceField(Unit.objects.none(), label=_("签发"), empty_label=_("请选择"))
+    consult = forms.ModelMultipleChoiceField(Unit.objects.none(), label=_("会签单位"), required=False, widget=forms.CheckboxSelectMultiple)
+    basis = forms.CharField(label=_("依据"), max_length=200, help_text=_("条、款、项，或授权文件的文号。"))
+    valid_from = DayField(label=_("自何日起适用"), help_text=_("原来的一行到这一天为止；已受理的办件仍按受理时的路径办理。"))
+
+    def __init__(self, *args: Any, units: list[Unit], bodies: list[Body], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pks = [unit.pk for unit in units]
+        queryset = Unit.objects.filter(pk__in=pks)
+        for name in ("section", "signatory", "consult"):
+            self.fields[name].queryset = queryset
+        choices = [("", "—"), *((body.code, body.name) for body in bodies)]
+        for n in range(1, BODY_ROWS + 1):
+            self.fields[f"body_{n}"] = forms.ChoiceField(label=_("审议决定机构"), choices=choices, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """At least one deciding body, none twice."""
+        data = super().clean() or {}
+        bodies = [data[f"body_{n}"] for n in range(1, BODY_ROWS + 1) if data.get(f"body_{n}")]
+        if not bodies:
+            self.add_error("body_1", _("至少要有一个审议决定机构。"))
+        if len(set(bodies)) != len(bodies):
+            self.add_error("body_1", _("同一机构不能出现两次。"))
+        data["bodies"] = bodies
+        return data
+
+
+class TryForm(SkinForm):
+    """Facts of an imagined case."""
+
+    matter = forms.ModelChoiceField(Matter.objects.filter(active=True), label=_("事项"), to_field_name="code", empty_label=None)
+    rank = forms.ChoiceField(label=FACTS["rank"], choices=Rank.choices, initial=Rank.SECTION_CHIEF)
+    unit_kind = forms.ChoiceField(label=FACTS["unit_kind"], choices=Kind.choices, initial=Kind.SUBORDINATE_PSU)
+    quantity = forms.IntegerField(label=FACTS["quantity"], min_value=0, max_value=9999, initial=0)
+    natures = forms.MultipleChoiceField(
+        label=FACTS["natures"], choices=Nature.choices, required=False, widget=forms.CheckboxSelectMultiple, initial=[Nature.PSU]
+    )
+    source = forms.ChoiceField(label=FACTS["source"], choices=SOURCES, initial="pool")
+    leader = forms.BooleanField(label=FACTS["leader"], required=False)
+    on = DayField(label=_("时点"), required=False)
+
+    def facts(self) -> dict[str, Any]:
+        """The facts as the authority table reads them."""
+        data = self.cleaned_data
+        return {
+            "matter": data["matter"].code,
+            "rank": data["rank"],
+            "unit_kind": data["unit_kind"],
+            "quantity": data["quantity"],
+            "natures": sorted(data["natures"]),
+            "source": data["source"],
+            "leader": data["leader"],
+        }
+
+
+class TableForm(SkinForm):
+    """The authority table as an Excel file, in force from a day."""
+
+    file = forms.FileField(
+        label=_("Excel 文件"),
+        validators=[FileExtensionValidator(["xlsx"], message=_("只接受 .xlsx 文件。"))],
+        help_text=_("先导出现行表，在其中修改后再载入。先逐行检查，有一行不通过，整份都不载入。"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+    )
+    valid_from = DayField(label=_("自何日起适用"))
+
+    def clean_file(self) -> Any:
+        """The upload, if it is not too large."""
+        upload = self.cleaned_data["file"]
+        if upload.size > MAX_BYTES:
+            raise forms.ValidationError(_("文件超过 5 MB，请拆分后载入。"))
+        return upload
+
+
+class DayForm(SkinForm):
+    """One day on which the office departs from the calendar it was shipped with."""
+
+    day = DayField(label=_("日期"))
+    working = forms.TypedChoiceField(label=_("当日"), choices=[("0", _("放假")), ("1", _("上班"))], coerce=lambda text: text == "1")
+    name = forms.CharField(label=_("名称"), max_length=40, required=False, help_text=_("如：春节、国庆节调休。"))
+    basis = forms.CharField(label=_("依据"), max_length=120, help_text=_("如：国办发明电〔2026〕×号。"))
+
+
+class YearForm(SkinForm):
+    """A year of the calendar."""
+
+    year = forms.IntegerField(required=False, min_value=2000, max_value=2100)
+
+    def year_or(self, day: date) -> int:
+        """The year asked for, or the year of `day`."""
+        return (self.cleaned_data.get("year") if self.is_valid() else None) or day.year
+
+
+class LimitForm(SkinForm):
+    """A time limit in working days, and the rule it rests on."""
+
+    days = forms.IntegerField(label=_("工作日"), min_value=1, max_value=365)
+    basis = forms.CharField(label=_("依据"), max_length=200, required=False)

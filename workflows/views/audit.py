@@ -1,0 +1,204 @@
+"""The auditor's pages: the trail across all chains, one chain with its proof, the export, and the reading log."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from forms.audit import ReadingForm, TrailForm
+from workflows.audit import chain as sealing
+from workflows.audit import queries
+from workflows.audit.models import Entry
+from workflows.lib import local, spreadsheets
+from workflows.lib.refusals import Missing
+from workflows.views import chains, deeds, reading
+from workflows.views.doors import door, held
+
+PAGE = 50
+EXPORT_ROWS = 20_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as a person reads it."""
+
+    entry: Entry
+    who: str
+    in_name_of: str
+    deed: str
+    subject: chains.Subject
+    differences: list[deeds.Difference]
+    reason: str
+    basis: str
+
+
+@door("audit.view")
+@require_safe
+def trail(request: HttpRequest) -> HttpResponse:
+    """Every act of everybody, newest first, narrowed by who, what, unit, number, period and words."""
+    form, filters = _filters(request)
+    entries = queries.search(**filters, limit=PAGE + 1) if filters is not None else []
+    shown = entries[:PAGE]
+    context = {
+        "form": form, "lines": _lines(shown), "sealed": sum(_sealed(entry) for entry in shown), "nav": "audit",
+        "page": _page(request, shown[-1].pk if len(entries) > PAGE else None),
+        "may_export": held(request, "audit.export"), "trail": [(_("审计"), "")],
+    }  # fmt: skip
+    return render(request, "audit/trail.html", context)
+
+
+@door("audit.view")
+@require_safe
+def chain(request: HttpRequest, chain: str) -> HttpResponse:
+    """One subject from its first entry to its last, and whether every link holds."""
+    entries = queries.trail(chain)
+    if not entries:
+        raise Missing(_("没有这条记录链。"), code="no_chain")
+    broken = queries.first_broken(chain)
+    lines = _lines(entries)
+    reading.note(request, f"audit/{chain}", "view")
+    context = {
+        "chain": chain, "subject": lines[0].subject, "lines": lines, "broken": broken, "last": entries[-1], "nav": "audit",
+        "readings": queries.readings(subject=chain, limit=10), "trail": [(_("审计"), reverse("audit")), (lines[0].subject.name, "")],
+    }  # fmt: skip
+    return render(request, "audit/chain.html", context)
+
+
+@door("audit.export")
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered trail as CSV or Excel; cells that a spreadsheet would calculate are made plain text. The export is itself logged."""
+    _form, filters = _filters(request)
+    entries = queries.search(**(filters or {}), limit=EXPORT_ROWS)
+    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    reading.note(request, "audit", "export")
+    name = f"audit-{request.day:%Y%m%d}.{kind}"
+    header, rows = _header(), _rows(_lines(entries))
+    if kind == "xlsx":
+        response = HttpResponse(spreadsheets.write_rows(header, rows), content_type=XLSX)
+    else:
+        response = HttpResponse(_csv(header, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@door("reading.view")
+@require_safe
+def readings(request: HttpRequest) -> HttpResponse:
+    """Who opened, printed or exported what, newest first."""
+    form = ReadingForm(request.GET)
+    data = form.cleaned_data if form.is_valid() else None
+    rows = []
+    if data is not None:
+        since, until = _period(data)
+        rows = queries.readings(
+            who=data["who"], what=data["what"], subject=data["subject"], since=since, until=until, before=data["before"], limit=PAGE + 1
+        )
+    shown = rows[:PAGE]
+    subjects = chains.subjects(row.subject for row in shown)
+    context = {
+        "form": form, "rows": [(row, subjects[row.subject]) for row in shown], "nav": "audit",
+        "page": _page(request, shown[-1].pk if len(rows) > PAGE else None), "trail": [(_("阅读记录"), "")],
+    }  # fmt: skip
+    return render(request, "audit/readings.html", context)
+
+
+def _filters(request: HttpRequest) -> tuple[TrailForm, dict[str, Any] | None]:
+    """The form, and the query's arguments; None when the form is in error."""
+    form = TrailForm(request.GET, verbs=deeds.verbs())
+    if not form.is_valid():
+        return form, None
+    data = form.cleaned_data
+    since, until = _period(data)
+    named = chains.numbered(data["number"]) if data["number"] else None
+    return form, {
+        "who": data["who"], "verb": data["verb"], "unit": data["unit"], "chains": named, "text": data["q"],
+        "since": since, "until": until, "before": data["before"],
+    }  # fmt: skip
+
+
+def _period(data: dict[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """Local days as half-open moments."""
+    return _start(data["since"]), _start(data["until"] + timedelta(days=1) if data["until"] else None)
+
+
+def _start(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, tzinfo=local.ZONE) if day else None
+
+
+def _sealed(entry: Entry) -> bool:
+    """Whether the stored digest is the digest of the stored words."""
+    return sealing.seal(entry.prev, entry.body) == entry.hash
+
+
+def _lines(entries: list[Entry]) -> list[Line]:
+    subjects = chains.subjects(entry.chain for entry in entries)
+    units = chains.unit_names({pk for entry in entries for pk in deeds.unit_ids(entry.body)})
+    return [_line(entry, subjects[entry.chain], units) for entry in entries]
+
+
+def _line(entry: Entry, subject: chains.Subject, units: dict[int, str]) -> Line:
+    told = deeds.told(entry.body)
+    return Line(
+        entry,
+        told.actor or _("系统"),
+        told.in_name_of,
+        deeds.verb(entry.verb),
+        subject,
+        deeds.differences(entry.body, units),
+        told.reason,
+        told.basis,
+    )
+
+
+def _page(request: HttpRequest, last: int | None) -> dict[str, str]:
+    """The pager's query strings."""
+    older, newest = request.GET.copy(), request.GET.copy()
+    newest.pop("before", None)
+    older["before"] = str(last or "")
+    return {"next": older.urlencode() if last else "", "newest": newest.urlencode() or "newest=1" if "before" in request.GET else ""}
+
+
+def _header() -> list[str]:
+    return [
+        _("时间"),
+        _("何人"),
+        _("以何人名义"),
+        _("何事"),
+        _("对象"),
+        _("单位"),
+        _("变化"),
+        _("理由"),
+        _("依据"),
+        _("链"),
+        _("序"),
+        _("摘要"),
+    ]
+
+
+def _rows(lines: Iterable[Line]) -> Iterator[list[Any]]:
+    for line in lines:
+        entry = line.entry
+        changes = "；".join(f"{each.label}：{each.before or _('无')} → {each.after or _('无')}" for each in line.differences)
+        yield [
+            local.minute_of(entry.at), line.who, line.in_name_of, line.deed, line.subject.name, entry.unit_code, changes,
+            line.reason, line.basis, entry.chain, entry.n, entry.hash,
+        ]  # fmt: skip
+
+
+def _csv(header: list[str], rows: Iterable[list[Any]]) -> str:
+    """CSV with a byte order mark, so that spreadsheets read the Chinese; every cell made harmless."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(header)
+    writer.writerows([spreadsheets.harmless(cell) for cell in row] for row in rows)
+    return "\ufeff" + buffer.getvalue()
