@@ -127,7 +127,8 @@ def percent(part: float) -> str:
     return f"{part:.2f}%"
 
 
-def _laid(pieces: Sequence[tuple[str, int]], scale: float) -> list[Rect]:
+def laid(pieces: Sequence[tuple[str, int]], scale: float) -> list[Rect]:
+    """(class, posts) end to end, `scale` per cent of the width to a post; nothing for nothing."""
     rects: list[Rect] = []
     at = 0.0
     for kind, n in pieces:
@@ -155,7 +156,7 @@ def posts_row(name: str, figures: Any, note: str = "") -> PostsRow:
     if over and approved <= 0:
         scale = TICK / max(figures.filled, 1)
     within = max(figures.filled - over, 0)
-    rects = _laid(
+    rects = laid(
         [
             ("actual", within),
             ("over", over),
@@ -198,11 +199,11 @@ def seats_row(name: str, figures: Any) -> SeatsRow:
 
 def _effect_bar(effect: Effect, approved: int, held: int, scale: float, word: str) -> Bar:
     if effect.pool:
-        rects = _laid([("pool", max(approved - held, 0)), ("locked", held)], scale)
+        rects = laid([("pool", max(approved - held, 0)), ("locked", held)], scale)
         return Bar(_("%(name)s%(word)s：%(n)s，其中预留%(held)s") % {"name": effect.name, "word": word, "n": approved, "held": held}, rects)
     vacant = approved - effect.filled - effect.locked - held
     over = max(-vacant, 0)
-    rects = _laid(
+    rects = laid(
         [("actual", effect.filled - over), ("over", over), ("locked", effect.locked + held), ("vacant", max(vacant, 0))],
         scale,
     )
