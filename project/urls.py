@@ -14,8 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if find_spec("workflows.views.urls"):
     urlpatterns.append(path("", include("workflows.views.urls")))
-if find_spec("workflows.views.errors"):
-    handler400 = "workflows.views.errors.bad_request"
-    handler403 = "workflows.views.errors.forbidden"
-    handler404 = "workflows.views.errors.missing"
-    handler500 = "workflows.views.errors.broken"
+
+handler400 = "workflows.views.errors.bad_request"
+handler403 = "workflows.views.errors.forbidden"
+handler404 = "workflows.views.errors.missing"
+handler500 = "workflows.views.errors.broken"

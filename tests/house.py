@@ -118,24 +118,23 @@ def writes(path: str, text: str) -> list[str]:
 
 
 def may_write(path: str) -> bool:
-    """Operations are the only writers."""
+    """Operations are the only writers; `lib` has no models, its `save` is a spreadsheet's."""
     parts = Path(path).parts
-    return parts[-1] == "operations.py" or "operations" in parts[:-1] or path in SEAMS
+    return parts[1] == "lib" or parts[-1] == "operations.py" or "operations" in parts[:-1] or path in SEAMS
 
 
 def loose_operations(path: str, text: str) -> list[str]:
-    """A public operation is keyword-only and is told the moment. In a package, an operation is what takes the actor."""
+    """A public operation is keyword-only and is told the moment; inside a package, who acts and when are never positional."""
     found = []
     for node in ast.parse(text).body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
             continue
-        positional = [argument.arg for argument in [*node.args.posonlyargs, *node.args.args]]
-        names = [argument.arg for argument in node.args.kwonlyargs]
-        if not path.endswith("operations.py") and "actor" not in positional + names:
-            continue
-        if positional:
+        positional = {argument.arg for argument in [*node.args.posonlyargs, *node.args.args]}
+        if not path.endswith("operations.py"):
+            found += [f"{path}:{node.lineno} {node.name} takes {name} by position" for name in sorted(positional & {"actor", "now"})]
+        elif positional:
             found.append(f"{path}:{node.lineno} {node.name} takes positional arguments")
-        elif "now" not in names:
+        elif "now" not in {argument.arg for argument in node.args.kwonlyargs}:
             found.append(f"{path}:{node.lineno} {node.name} is not told the moment (`now`)")
     return found
 

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -53,8 +52,3 @@ def kept_secret(path: Path) -> str:
     with os.fdopen(handle, "w") as file:
         file.write(secret)
     return secret
-
-
-def built(dotted: str) -> list[str]:
-    """`[dotted]` when its module is there yet."""
-    return [dotted] if find_spec(dotted.rpartition(".")[0]) else []
