@@ -46,13 +46,14 @@ def registered() -> list[Trigger]:
 
 
 def install(using: str, app_label: str | None = None) -> None:
-    """Create or replace the triggers of one room, or of all."""
+    """Create or replace the triggers of one room, or of all, on the tables there are: a migrate may stop half-way up the tower."""
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             drop(using, app_label)
+        tables = set(connection.introspection.table_names(cursor))
         for trigger in _chosen(app_label):
-            for statement in trigger.statements(connection.vendor):
+            for statement in trigger.statements(connection.vendor) if trigger.table in tables else ():
                 cursor.execute(statement)
 
 
@@ -123,6 +124,21 @@ def kept(table: str, *, name: str, unique: tuple[str, ...] = ("id",), frozen: tu
         update = f"CREATE OR REPLACE TRIGGER {name}_u BEFORE UPDATE ON {table} FOR EACH ROW "
         postgresql.append(f"{update}{when.format(differs='IS DISTINCT FROM')}{execute}")
     return Trigger(name=name, table=table, sqlite=tuple(sqlite), postgresql=tuple(postgresql))
+
+
+def rule(name: str, table: str, event: str, sqlite: str, postgresql: str | None = None) -> Trigger:
+    """Refuse `event` (BEFORE INSERT, UPDATE or DELETE of a row) when the condition, over NEW and OLD, is true."""
+    row = "OLD" if event == "DELETE" else "NEW"
+    return Trigger(
+        name=name,
+        table=table,
+        sqlite=(f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {sqlite} BEGIN SELECT RAISE(ABORT, '{name}'); END",),
+        postgresql=(
+            f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF ({postgresql or sqlite}) THEN
+            RAISE EXCEPTION '{name}' USING ERRCODE = '23514', CONSTRAINT = '{name}'; END IF; RETURN {row}; END $$""",
+            f"CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        ),
+    )
 
 
 def refuse_function(label: str) -> str:
