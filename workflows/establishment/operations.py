@@ -197,16 +197,14 @@ def load_kinds(*, actor: Any, now: datetime) -> list[str]:
     """
     with _joined():
         present = {kind.code: kind for kind in Kind.objects.all()}
-        changed = []
-        for row in reference.kinds():
+        rows = reference.kinds()
+        changed = [row["code"] for row in rows if row["code"] not in present]
+        Kind.objects.bulk_create([Kind(**row) for row in rows if row["code"] in changed])
+        for row in rows:
             kind = present.get(row["code"])
-            if kind is None:
-                Kind.objects.create(**row)
-            elif (kind.name, kind.sort) != (row["name"], row["sort"]):
+            if kind is not None and (kind.name, kind.sort) != (row["name"], row["sort"]):
                 Kind.objects.filter(pk=kind.pk).update(name=row["name"], sort=row["sort"])
-            else:
-                continue
-            changed.append(row["code"])
+                changed.append(row["code"])
         if changed:
             audit.record(chain=LEDGER, verb="establishment.kinds.loaded", after={"kinds": changed}, actor=actor, now=now)
         return changed

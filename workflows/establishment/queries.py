@@ -224,6 +224,11 @@ def approvals(unit_ids: Collection[int], day: date | None = None) -> list[Approv
     return list(rows if day is None else rows.filter(date__lte=day))
 
 
+def history_loaded(key: str) -> bool:
+    """Whether approvals of this batch (`history/<digest>`) have been loaded."""
+    return Approval.objects.filter(key__startswith=f"{key}/").exists()
+
+
 def ceilings(day: date) -> list[CeilingUse]:
     """The totals in force on `day`, what has been issued under each, and what is left: three SQL."""
     issued = dict(Account.objects.filter(bucket=Bucket.ISSUED).values_list("kind_id", "balance"))
