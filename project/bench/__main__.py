@@ -27,9 +27,10 @@ def measure(*, quick: bool) -> int:
     import django
 
     django.setup()
-    from project.bench import acts, pages, papers, scratch
+    from project.bench import acts, district, pages, papers, scratch
 
     with scratch.database():
+        district.found()
         acts.run(repeats=3 if quick else 12)
         pages.run(many=200 if quick else 2000)
         papers.run(rounds=3 if quick else 10)
