@@ -55,7 +55,7 @@ class Case(models.Model):
     """办件. The viewflow process carries engine state only; every fact lives here."""
 
     process = models.OneToOneField(Process, on_delete=models.PROTECT, related_name="case")
-    number = models.CharField(max_length=24, unique=True, null=True)
+    number = models.CharField(max_length=24, unique=True, null=True)  # noqa: DJ001 - unique among the numbered, none for a draft
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="cases")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cases")
     title = models.CharField(max_length=200)
@@ -286,7 +286,7 @@ class Deliberation(models.Model):
     votes_against = models.PositiveIntegerField(default=0)
     abstained = models.PositiveIntegerField(default=0)
     quorum = models.CharField(max_length=16)
-    threshold = models.CharField(max_length=40)
+    threshold = models.CharField(max_length=60, blank=True)
     outcome = models.CharField(
         max_length=10, choices=[("approve", _("通过")), ("amended", _("修改后通过")), ("defer", _("暂缓")), ("reject", _("不予通过"))]
     )
