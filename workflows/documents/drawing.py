@@ -8,6 +8,7 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 from django.conf import settings
@@ -46,10 +47,10 @@ def render_pdf(html: str, css: str, files: Mapping[str, bytes]) -> bytes:
     """
     from weasyprint import CSS, HTML  # slow to import, and nothing else in the house may
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
+    from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse, URLFetchingError
 
     gate = _Gate(files, URLFetcherResponse)
-    key = hashlib.sha256(css.encode() + "".join(sorted(files)).encode()).hexdigest()
+    key = sha256(css.encode())
     try:
         with _lock:
             if _warm.get("files") != sorted(files):
@@ -62,7 +63,7 @@ def render_pdf(html: str, css: str, files: Mapping[str, bytes]) -> bytes:
             if len(document.pages) > PAGES_MAX:
                 raise NotDrawn(f"{len(document.pages)} pages, more than {PAGES_MAX}")
             pdf = document.write_pdf()
-    except FatalURLFetchingError as error:  # a BaseException: would pass every `except Exception` above us
+    except (URLFetchingError, FatalURLFetchingError) as error:  # the second is a BaseException: no `except Exception` above us stops it
         raise NotDrawn(str(error)) from error
     if gate.refused:
         raise NotDrawn(f"asked for {', '.join(gate.refused)}")
@@ -70,11 +71,16 @@ def render_pdf(html: str, css: str, files: Mapping[str, bytes]) -> bytes:
 
 
 def fingerprint() -> dict[str, str]:
-    """SHA-256 of the page templates, and of each font file: what, besides the payload, decides the bytes. Stored with the paper."""
+    """What, besides the payload, decides the bytes: WeasyPrint's version, SHA-256 of the page templates and of each font file."""
     digest = hashlib.sha256()
     for path in sorted((settings.BASE_DIR / "templates" / "papers").iterdir()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return {"templates": digest.hexdigest(), **fonts.digests()}
+    return {"weasyprint": version("weasyprint"), "templates": digest.hexdigest(), **fonts.digests()}
+
+
+def sha256(content: bytes) -> str:
+    """The name a drawn file is stored under."""
+    return hashlib.sha256(content).hexdigest()
 
 
 class _Gate:

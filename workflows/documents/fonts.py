@@ -90,7 +90,9 @@ def printable(text: str, face: str = "body") -> str:
 
 def digests() -> dict[str, str]:
     """File name → SHA-256 of every font file papers are drawn with; stored with the paper."""
-    return {path.name: _digest(path, path.stat().st_mtime_ns) for path in sorted({font.path for chain in faces().values() for font in chain})}
+    return {
+        path.name: _digest(path, path.stat().st_mtime_ns) for path in sorted({font.path for chain in faces().values() for font in chain})
+    }
 
 
 def stylesheet() -> tuple[str, dict[str, bytes]]:

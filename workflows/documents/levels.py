@@ -17,7 +17,7 @@ _CLOSING = "。；：，、！？…"
 def plain(text: str) -> str:
     """`text` without control and zero-width characters, line ends as `\\n`; everything that prints stays as typed."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(c for c in unified if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"} and c not in "\u200b\u2028\u2029\ufeff")
+    return "".join(c for c in unified if c == "\n" or _prints(c))
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
@@ -34,7 +34,11 @@ def runs(paragraph: str) -> tuple[Run, ...]:
     if end == 0:
         is_heading = len(paragraph) <= _HEAD_LENGTH_MAX and paragraph[-1] not in _CLOSING
         return (Run(paragraph, face),) if is_heading else (Run(paragraph),)
-    if end == len(paragraph) and face == "kai" or end > _HEAD_LENGTH_MAX:
+    if (end == len(paragraph) and face == "kai") or end > _HEAD_LENGTH_MAX:
         return (Run(paragraph),)
     parts = (Run(paragraph[:end], face), Run(paragraph[end:]))
     return tuple(part for part in parts if part.text)
+
+
+def _prints(char: str) -> bool:
+    return unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"} and char not in "\u200b\ufeff"

@@ -72,3 +72,13 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether the file exists; until then the register says 生成中."""
+        return self.rendered_at is not None
+
+    @property
+    def state(self) -> str:
+        """生成中 or 已生成, for the register."""
+        return _("已生成") if self.is_rendered else _("生成中")

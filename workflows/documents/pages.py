@@ -15,26 +15,31 @@ TYPE_WIDTH_MM = 156.0
 CELLS = 28.0
 CELL_MM = TYPE_WIDTH_MM / CELLS
 SMALL_MM = 14 * 25.4 / 72
+COLOPHON_LINE_MM = 8.6
 MARK_MM_MAX = 62 * 25.4 / 72
 TITLE_PER_LINE = 20
 FORM_CELL_MM = 10.5 * 25.4 / 72
+FORM_SMALL_MM = 9 * 25.4 / 72
+FORM_WIDE = 38.0
 
 Printable = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """One line ready for the template: runs of (face, text), left padding and letter-spacing in millimetres."""
+    """One line ready for the template: runs of (face, text), left padding and letter-spacing. A heading stays with what follows."""
 
     runs: tuple[tuple[str, str], ...]
     left: str
     spacing: str
+    is_heading: bool = False
 
 
 def prose(payload: Mapping[str, Any], *, measure: Measure, printable: Printable) -> dict[str, Any]:
     """The context of a 文件 or 信函."""
     texts = _printed(payload, printable)
-    body = [line for text in texts["body"] for line in _set(compose(levels.runs(text), measure), CELL_MM)]
+    body = [line for typed in texts["body"] for text in levels.paragraphs(typed) for line in _paragraph(text, measure)]
+    copies = _copies(texts["copies"], measure)
     sender = texts["issuer"]
     mark = texts["masthead"] or (f"{sender}文件" if payload["kind"] == "D09" else sender)
     return {
@@ -49,7 +54,8 @@ def prose(payload: Mapping[str, Any], *, measure: Measure, printable: Printable)
         "attachments": _attachments(texts["attachments"], measure),
         "sign": _sign(sender, day(payload["date"]), measure),
         "note": texts["note"].strip("（）()"),
-        "copies": _copies(texts["copies"], measure),
+        "copies": copies,
+        "colophon_height": f"{COLOPHON_LINE_MM * (len(copies) + bool(texts['printer'])) + 2:.2f}mm",
         "printer": texts["printer"],
         "printed": f"{day(payload['date'])}印发",
         "created": payload["date"],
@@ -60,14 +66,10 @@ def prose(payload: Mapping[str, Any], *, measure: Measure, printable: Printable)
 def form(payload: Mapping[str, Any], *, measure: Measure, printable: Printable) -> dict[str, Any]:
     """The context of the approval form D05."""
     texts = _printed(payload, printable)
-    wide, half = 38.0, 18.0
 
-    def cell(text: str, width: float = wide, indent: float = 0.0) -> list[SetLine]:
-        return [
-            line
-            for part in levels.paragraphs(text)
-            for line in _set(compose([Run(part)], measure, width=width, first_indent=indent), FORM_CELL_MM)
-        ]
+    def cell(text: str, width: float = FORM_WIDE, indent: float = 0.0, cell_mm: float = FORM_CELL_MM) -> list[SetLine]:
+        composed = (compose([Run(part)], measure, width=width, first_indent=indent) for part in levels.paragraphs(text))
+        return [line for lines in composed for line in _set(lines, cell_mm)]
 
     return {
         **texts,
@@ -76,10 +78,13 @@ def form(payload: Mapping[str, Any], *, measure: Measure, printable: Printable) 
         "person": "　".join(filter(None, [texts["contact"], texts["phone"]])),
         "title_lines": cell(texts["title"]),
         "basis_lines": [line for text in texts["basis"] for line in cell(text)] + cell(texts["reasons"], indent=2.0),
-        "answers": [{**answer, "lines": cell(answer["text"], half)} for answer in texts["article16"]],
-        "groups": _groups([_box(box, cell) for box in texts["boxes"]]),
+        "answers": [
+            {**answer, "asked": cell(answer["question"], 19.0, cell_mm=FORM_SMALL_MM), "lines": cell(answer["text"], 18.0)}
+            for answer in texts["article16"]
+        ],
+        "groups": _groups([_box(box, measure) for box in texts["boxes"]]),
         "votes": [{**vote, "lines": cell(_vote(vote)) if vote["session"] else []} for vote in texts["votes"]],
-        "decision": _box(texts["decision"], cell) if texts["decision"] else None,
+        "decision": _box(texts["decision"], measure) if texts["decision"] else None,
         "printed": moment(texts["printed_at"]),
         "number": payload.get("number") or texts["paper_number"],
         "created": payload.get("date") or texts["printed_at"] or "",
@@ -121,13 +126,21 @@ def _printed(value: Any, printable: Printable) -> Any:
     return [_printed(item, printable) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _set(lines: Iterable[Line], cell_mm: float) -> list[SetLine]:
+def _set(lines: Iterable[Line], cell_mm: float, *, is_heading: bool = False) -> list[SetLine]:
     return [
         SetLine(
-            tuple((run.face, run.text) for run in line.runs), f"{line.indent * cell_mm:.4f}mm", f"{line.spacing * cell_mm:.5f}mm"
+            runs=tuple((run.face, run.text) for run in line.runs),
+            left=f"{line.indent * cell_mm:.4f}mm",
+            spacing=f"{line.spacing * cell_mm:.5f}mm",
+            is_heading=is_heading,
         )
         for line in lines
-    ]  # fmt: skip
+    ]
+
+
+def _paragraph(text: str, measure: Measure) -> list[SetLine]:
+    runs = levels.runs(text)
+    return _set(compose(runs, measure), CELL_MM, is_heading=len(runs) == 1 and runs[0].face != "body")
 
 
 def _mark(text: str, *, letter: bool) -> dict[str, str]:
@@ -171,10 +184,18 @@ def _copies(names: Sequence[str], measure: Measure) -> list[SetLine]:
     return _set(compose([Run(text)], measure, width=width, first_indent=0, indent=3), SMALL_MM)
 
 
-def _box(box: Mapping[str, Any], cell: Callable[..., list[SetLine]]) -> dict[str, Any]:
+def _box(box: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
+    """An opinion box: who speaks, what they say, and whether the signature has room beside the last line."""
     spoken = "。".join(part.rstrip("。") for part in (box["outcome"], box["text"]) if part)
-    name = f"{box['name']}（{box['stand_in']} 代）" if box["stand_in"] else box["name"]
-    return {**box, "lines": cell(f"{spoken}。" if spoken and spoken[-1] not in "。！？…" else spoken), "signer": name, "moment": moment(box["at"])}
+    spoken += "" if not spoken or spoken[-1] in "。！？…" else "。"
+    runs = [Run(f"{box['office']}：", "hei")] if box["office"] and spoken else []
+    head, *others = levels.paragraphs(spoken) or [""]
+    lines = compose([*runs, *([Run(head)] if head else [])], measure, width=FORM_WIDE, first_indent=0)
+    lines += [line for text in others for line in compose([Run(text)], measure, width=FORM_WIDE)]
+    signer = f"{box['name']}（{box['stand_in']} 代）" if box["stand_in"] else box["name"]
+    signature = f"{signer}　{moment(box['at'])}" + ("　依纸质件补录" if box["from_paper"] else "")
+    beside = bool(lines) and lines[-1].right + sum(measure(char, "body") for char in signature) + 2 < FORM_WIDE
+    return {**box, "lines": _set(lines, FORM_CELL_MM), "signer": signer, "moment": moment(box["at"]), "beside": beside}
 
 
 def _groups(boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,17 +1,17 @@
 """Pure: a paper's title broken into balanced lines at meaning (GB/T 9704 §7.3.1: 回行时词意完整、排列对称、长短适宜)."""
 
 import re
-from functools import lru_cache
+from functools import cache
 
 from workflows.documents.composer import NO_END, NO_START
 
 _WORDS = re.compile(
-    "机构编制|编制|机构|职责|职数|领导|党组织|党组|委员会|办公室|事业单位|事业|行政|公益|服务|中心|街道|综合|便民|公共|图书馆|"
+    "(?:综合|便民|公共|服务|发展|促进|企业|中小|社会|治理|管理|保障){1,6}中心|机构编制|编制|机构|职责|职数|领导|党组织|党组|委员会|办公室|事业单位|事业|行政|公益|服务|中心|街道|综合|便民|公共|图书馆|"
     "中小企业|企业|发展|促进|教育|学校|示例|核增|核减|核定|设立|调整|增设|撤销|同意|批复|答复|告知书|告知|受理|补正|有关|事项|问题|关于|"
     "不予|[0-9A-Za-z]+名?|[^，、的和与及在对为]{1,4}(?:局|镇|乡|办|委)(?![员])"
 )
 _WEAK_START = frozenset("的和与及或等了之")
-_INSIDE_WORD, _WEAK, _AFTER_OPENER, _NEVER = 16.0, 8.0, 12.0, 1e9
+_INSIDE_WORD, _WEAK, _AFTER_OPENER, _PER_LINE, _NEVER = 80.0, 20.0, 40.0, 60.0, 1e9
 
 
 def balance(title: str, per_line: int) -> list[str]:
@@ -39,7 +39,7 @@ def _balanced(title: str, per_line: int) -> list[str]:
 def _split(title: str, lines: int, per_line: int, penalties: list[float]) -> tuple[float, tuple[str, ...]]:
     ideal = len(title) / lines
 
-    @lru_cache(maxsize=None)
+    @cache
     def rest(start: int, left: int) -> tuple[float, tuple[str, ...]]:
         if left == 1:
             size = len(title) - start
@@ -53,7 +53,7 @@ def _split(title: str, lines: int, per_line: int, penalties: list[float]) -> tup
         return found
 
     cost, parts = rest(0, lines)
-    return cost + 6.0 * lines, parts
+    return cost + _PER_LINE * lines, parts
 
 
 def _penalties(title: str) -> list[float]:
