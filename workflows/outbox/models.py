@@ -5,7 +5,10 @@ from django.db.models import Q
 
 
 class Job(models.Model):
-    """One task to run after commit. `key` makes the promise unique, `done_at` is set in the task's own transaction."""
+    """One task to run after commit. `key` makes the promise unique, `done_at` is set in the task's own transaction.
+
+    `tries` counts the messages the broker took; `given_up_at` says that so many were not enough and a person has to look.
+    """
 
     key = models.CharField(max_length=120, unique=True)
     task = models.CharField(max_length=120)
@@ -14,6 +17,7 @@ class Job(models.Model):
     sent_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
+    given_up_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
     class Meta:
