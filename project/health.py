@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from project.celery import app
 from workflows.lib import triggers
-from workflows.outbox.models import Job
+from workflows.outbox import queries
 
 Check = Callable[[], dict[str, Any]]
 
@@ -48,11 +48,10 @@ def broker() -> dict[str, Any]:
 
 
 def outbox() -> dict[str, Any]:
-    """How many promised jobs are open and how old the oldest is, in seconds."""
-    waiting = Job.objects.filter(done_at__isnull=True)
-    oldest = waiting.order_by("created_at").values_list("created_at", flat=True).first()
-    lag = max(0, int((timezone.now() - oldest).total_seconds())) if oldest else 0
-    return {"ok": lag <= settings.OUTBOX_LAG_LIMIT, "open": waiting.count(), "lag_seconds": lag}
+    """How far promised work is behind, in seconds, and what was given up and waits for a person."""
+    lag = queries.lag(timezone.now())
+    late = lag.oldest_seconds > settings.OUTBOX_LAG_LIMIT
+    return {"ok": not late and not lag.given_up, "open": lag.open, "lag_seconds": lag.oldest_seconds, "given_up": lag.given_up}
 
 
 def guards() -> dict[str, Any]:

@@ -124,7 +124,7 @@ def may_write(path: str) -> bool:
 
 
 def loose_operations(path: str, text: str) -> list[str]:
-    """A public operation is keyword-only and is told the moment; inside a package, who acts and when are never positional."""
+    """A public operation is keyword-only, and an act is told its moment; inside a package, who acts and when are never positional."""
     found = []
     for node in ast.parse(text).body:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
@@ -134,7 +134,7 @@ def loose_operations(path: str, text: str) -> list[str]:
             found += [f"{path}:{node.lineno} {node.name} takes {name} by position" for name in sorted(positional & {"actor", "now"})]
         elif positional:
             found.append(f"{path}:{node.lineno} {node.name} takes positional arguments")
-        elif "now" not in {argument.arg for argument in node.args.kwonlyargs}:
+        elif {argument.arg for argument in node.args.kwonlyargs} & {"actor", "now"} == {"actor"}:
             found.append(f"{path}:{node.lineno} {node.name} is not told the moment (`now`)")
     return found
 

@@ -50,10 +50,16 @@
     showParts(form);
   });
 
+  document.addEventListener("submit", (event) => {
+    const question = event.target.dataset.confirm;
+    if (question && !window.confirm(question)) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, true);
+
   // A double click sends one form. The idempotency key in the form is what really guards; this spares the second answer.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.hasAttribute("data-hx-post")) return;
+    if (form.method !== "post") return;
+    if (event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => { delete form.dataset.sent; }, 8000);
@@ -63,7 +69,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelector("[data-focus]")?.focus();
     document.querySelectorAll("form").forEach(showParts);
-    // The desk's age shows when the idle logout is near: the person is told, nothing typed is lost.
+    // Shortly before the idle logout the person is told; nothing typed is lost.
     const idle = Number(document.body.dataset.idle || 0);
     const warn = document.getElementById("idle");
     if (idle > 180 && warn) setTimeout(() => { warn.hidden = false; }, (idle - 120) * 1000);
