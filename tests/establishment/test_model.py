@@ -170,6 +170,10 @@ def test_the_ledger_agrees_with_a_plain_model(books: SimpleNamespace) -> None:
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=SEQUENCES, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=SEQUENCES == 200
+            max_examples=SEQUENCES,
+            stateful_step_count=8,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=SEQUENCES == 200,
         ),
     )
