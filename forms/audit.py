@@ -15,7 +15,6 @@ class PeriodForm(SkinForm):
     who = forms.ModelChoiceField(User.objects.order_by("name"), label=_("何人"), required=False, empty_label=_("任何人"))
     since = DayField(label=_("自"), required=False)
     until = DayField(label=_("至"), required=False)
-    before = forms.IntegerField(required=False, min_value=1)
 
     def clean(self) -> dict[str, Any]:
         """A period that does not end before it begins."""
@@ -44,6 +43,6 @@ class ReadingForm(PeriodForm):
     what = forms.ChoiceField(
         label=_("方式"),
         required=False,
-        choices=[("", _("任何方式")), ("view", _("查看")), ("print", _("打印")), ("export", _("导出")), ("download", _("下载"))],
+        choices=[("", _("任何方式")), ("view", _("查看")), ("print", _("打印")), ("download", _("下载")), ("export", _("导出"))],
     )
     subject = forms.CharField(label=_("对象"), required=False, max_length=80)

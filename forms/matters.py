@@ -7,8 +7,9 @@ from django import forms
 from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext_lazy as _
 
-from forms.fields import DayField, SkinForm
+from forms.fields import DayField, SkinForm, dress
 from workflows.establishment.models import Nature
+from workflows.matters import authority
 from workflows.matters.models import AuthorityRule, Body, Matter
 from workflows.organization.models import Kind, Rank, Unit
 
@@ -16,29 +17,33 @@ MAX_BYTES = 5 * 1024 * 1024
 CONDITION_ROWS = 5
 BODY_ROWS = 4
 
-SOURCES = [("pool", _("周转池")), ("issued", _("上级下达")), ("unit", _("单位之间")), ("none", _("不涉及"))]
-FACTS = {
-    "rank": _("规格"),
-    "unit_kind": _("机构类别"),
-    "quantity": _("增加名额合计"),
-    "natures": _("编制性质"),
-    "source": _("来源"),
-    "leader": _("涉及领导职数"),
+SOURCES = [("pool", _("周转池")), ("issued", _("上级下达")), ("unit", _("其他单位")), ("none", _("不涉及"))]
+OPERATORS = {
+    "=": _("等于"),
+    "!=": _("不等于"),
+    "<": _("低于、少于"),
+    "<=": _("不高于、不多于"),
+    ">": _("高于、多于"),
+    ">=": _("不低于、不少于"),
+    "in": _("属于"),
 }
-OPERATORS = {"=": _("等于"), "!=": _("不等于"), "<": _("小于"), "<=": _("不大于"), ">": _("大于"), ">=": _("不小于"), "in": _("属于")}
-VALUES: dict[str, dict[str, Any]] = {
-    "rank": dict(Rank.choices),
-    "unit_kind": dict(Kind.choices),
-    "natures": dict(Nature.choices),
-    "source": dict(SOURCES),
-    "leader": {"true": _("是"), "false": _("否")},
+CODES: dict[str, list[str]] = {
+    "rank": Rank.values,
+    "unit_kind": Kind.values,
+    "natures": Nature.values,
+    "source": [code for code, _name in SOURCES],
 }
+
+
+def facts() -> list[tuple[str, str]]:
+    """The facts a condition may read; the matter has a column of its own."""
+    return [(fact, name) for fact, name in authority.fact_labels().items() if fact != "matter"]
 
 
 def read_value(fact: str, operator: str, text: str) -> Any:
     """The value of one condition as the table stores it; raises ValueError naming what is not understood.
 
-    Several values for `in` are separated by a comma (either width) or 、. Words are taken by code or by their name.
+    Several values for `in` are separated by a comma of either width or by 、. Words are taken by code or by their name.
     """
     parts = [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()]
     values = [_one(fact, part) for part in parts]
@@ -47,29 +52,30 @@ def read_value(fact: str, operator: str, text: str) -> Any:
     return values if operator == "in" else values[0]
 
 
-def show_value(fact: str, value: Any) -> str:
-    """The inverse of `read_value`, in words."""
-    if isinstance(value, list):
-        return "、".join(show_value(fact, item) for item in value)
-    key = str(value).lower() if isinstance(value, bool) else value
-    return str(VALUES.get(fact, {}).get(key, value))
-
-
 def _one(fact: str, text: str) -> Any:
     if fact == "quantity":
         return int(text)
-    for code, name in VALUES[fact].items():
-        if text in {code, str(name)}:
-            return code == "true" if fact == "leader" else code
+    if fact == "leader":
+        words = {authority.value_label(fact, choice): choice for choice in (True, False)}
+        if text in words:
+            return words[text]
+        raise ValueError(text)
+    for code in CODES[fact]:
+        if text in {code, authority.value_label(fact, code)}:
+            return code
     raise ValueError(text)
 
 
 class ConditionForm(SkinForm):
     """One condition; an empty row is none."""
 
-    fact = forms.ChoiceField(required=False, choices=[("", "—"), *FACTS.items()])
+    fact = forms.ChoiceField(required=False)
     operator = forms.ChoiceField(required=False, choices=[("", "—"), *OPERATORS.items()])
     value = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fact"].choices = [("", "—"), *facts()]
 
     def clean(self) -> dict[str, Any]:
         """All three or none, and a value of the fact's own vocabulary."""
@@ -80,9 +86,9 @@ class ConditionForm(SkinForm):
         if all(given):
             try:
                 data["row"] = [data["fact"], data["operator"], read_value(data["fact"], data["operator"], data["value"])]
-            except ValueError as error:
+            except ValueError:
                 raise forms.ValidationError(
-                    _("“%(value)s”不是“%(fact)s”的取值。") % {"value": error, "fact": FACTS[data["fact"]]}
+                    _("“%(value)s”不是“%(fact)s”的取值。") % {"value": data["value"], "fact": dict(facts())[data["fact"]]}
                 ) from None
         return data
 
@@ -92,7 +98,9 @@ ConditionFormSet = forms.formset_factory(ConditionForm, extra=0)
 
 def conditions_of(rule: AuthorityRule | None) -> list[dict[str, str]]:
     """The condition rows of `rule` as initial data, padded with empty rows."""
-    rows = [{"fact": fact, "operator": op, "value": show_value(fact, value)} for fact, op, value in (rule.conditions if rule else [])]
+    rows = [
+        {"fact": fact, "operator": op, "value": authority.value_label(fact, value)} for fact, op, value in (rule.conditions if rule else [])
+    ]
     return rows + [{} for _row in range(max(0, CONDITION_ROWS - len(rows)))]
 
 
@@ -108,15 +116,20 @@ class RuleForm(SkinForm):
     basis = forms.CharField(label=_("依据"), max_length=200, help_text=_("条、款、项，或授权文件的文号。"))
     valid_from = DayField(label=_("自何日起适用"), help_text=_("原来的一行到这一天为止；已受理的办件仍按受理时的路径办理。"))
 
-    def __init__(self, *args: Any, units: list[Unit], bodies: list[Body], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offices: dict[str, list[int]], bodies: list[Body], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        pks = [unit.pk for unit in units]
-        queryset = Unit.objects.filter(pk__in=pks)
         for name in ("section", "signatory", "consult"):
-            self.fields[name].queryset = queryset
+            self.fields[name].queryset = Unit.objects.filter(pk__in=offices[name]).order_by("sort", "id")
+            self.fields[name].label_from_instance = lambda unit: unit.short_name or unit.name
         choices = [("", "—"), *((body.code, body.name) for body in bodies)]
         for n in range(1, BODY_ROWS + 1):
-            self.fields[f"body_{n}"] = forms.ChoiceField(label=_("审议决定机构"), choices=choices, required=False)
+            self.fields[f"body_{n}"] = forms.ChoiceField(label=_("审议决定机构（第%(n)s步）") % {"n": n}, choices=choices, required=False)
+            dress(self.fields[f"body_{n}"])
+
+    @property
+    def steps(self) -> list[forms.BoundField]:
+        """The deciding bodies in their order."""
+        return [self[f"body_{n}"] for n in range(1, BODY_ROWS + 1)]
 
     def clean(self) -> dict[str, Any]:
         """At least one deciding body, none twice."""
@@ -134,14 +147,14 @@ class TryForm(SkinForm):
     """Facts of an imagined case."""
 
     matter = forms.ModelChoiceField(Matter.objects.filter(active=True), label=_("事项"), to_field_name="code", empty_label=None)
-    rank = forms.ChoiceField(label=FACTS["rank"], choices=Rank.choices, initial=Rank.SECTION_CHIEF)
-    unit_kind = forms.ChoiceField(label=FACTS["unit_kind"], choices=Kind.choices, initial=Kind.SUBORDINATE_PSU)
-    quantity = forms.IntegerField(label=FACTS["quantity"], min_value=0, max_value=9999, initial=0)
+    rank = forms.ChoiceField(label=_("机构规格"), choices=Rank.choices, initial=Rank.SECTION_CHIEF)
+    unit_kind = forms.ChoiceField(label=_("机构类别"), choices=Kind.choices, initial=Kind.SUBORDINATE_PSU)
+    quantity = forms.IntegerField(label=_("核增总数"), min_value=0, max_value=9999, initial=0)
     natures = forms.MultipleChoiceField(
-        label=FACTS["natures"], choices=Nature.choices, required=False, widget=forms.CheckboxSelectMultiple, initial=[Nature.PSU]
+        label=_("编制性质"), choices=Nature.choices, required=False, widget=forms.CheckboxSelectMultiple, initial=[Nature.PSU]
     )
-    source = forms.ChoiceField(label=FACTS["source"], choices=SOURCES, initial="pool")
-    leader = forms.BooleanField(label=FACTS["leader"], required=False)
+    source = forms.ChoiceField(label=_("编制来源"), choices=SOURCES, initial="pool")
+    leader = forms.BooleanField(label=_("涉及领导职数"), required=False)
     on = DayField(label=_("时点"), required=False)
 
     def facts(self) -> dict[str, Any]:
@@ -165,7 +178,7 @@ class TableForm(SkinForm):
         label=_("Excel 文件"),
         validators=[FileExtensionValidator(["xlsx"], message=_("只接受 .xlsx 文件。"))],
         help_text=_("先导出现行表，在其中修改后再载入。先逐行检查，有一行不通过，整份都不载入。"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
     )
     valid_from = DayField(label=_("自何日起适用"))
 
@@ -201,3 +214,16 @@ class LimitForm(SkinForm):
 
     days = forms.IntegerField(label=_("工作日"), min_value=1, max_value=365)
     basis = forms.CharField(label=_("依据"), max_length=200, required=False)
+
+
+class ConfirmTableForm(SkinForm):
+    """The dry run that is being confirmed: the digest of the very file that was tried."""
+
+    digest = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    valid_from = DayField(widget=forms.HiddenInput)
+
+
+class EndRuleForm(SkinForm):
+    """The first day on which a row no longer applies."""
+
+    on = DayField(label=_("自何日起不再适用"))

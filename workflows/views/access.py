@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from forms.access import AppointForm, EndForm, NewUserForm, OfficesForm, PeopleForm, ReasonForm, StandInForm
 from workflows.access import operations, passwords, queries
 from workflows.access.roles import ADMINISTRATORS
-from workflows.lib.local import day_of
 from workflows.lib.refusals import Forbidden, Refused
 from workflows.views.doors import door, held
 from workflows.views.refusing import refuse
@@ -29,10 +28,10 @@ def appointments(request: HttpRequest) -> HttpResponse:
     """Who holds which office as of a day."""
     form = OfficesForm(request.GET)
     data = form.cleaned_data if form.is_valid() else {}
-    day = data.get("on") or day_of(request.now)
-    rows = queries.appointments_on(day, text=data.get("q", ""), role=data.get("role", ""))
+    day = data.get("on") or request.day
+    rows = list(queries.appointments(day=day, text=data.get("q", ""), role=data.get("role", "")))
     context = {
-        "form": form, "rows": rows, "day": day, "today": day_of(request.now), "administrators": ADMINISTRATORS,
+        "form": form, "rows": rows, "day": day, "today": request.day, "administrators": ADMINISTRATORS,
         "may_edit": held(request, "appointment.edit"), "trail": [(_("任职"), "")],
     }  # fmt: skip
     return render(request, "access/appointments.html", context)
@@ -42,7 +41,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def appoint(request: HttpRequest) -> HttpResponse:
     """Give somebody an office, by a document."""
-    form = AppointForm(request.POST or None, initial={"valid_from": day_of(request.now), "user": request.GET.get("user")})
+    form = AppointForm(request.POST or None, initial={"valid_from": request.day, "user": request.GET.get("user")})
     if request.method == "POST" and form.is_valid():
         try:
             made = operations.appoint(**form.cleaned_data, actor=request.user, now=request.now)
@@ -60,7 +59,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
 def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     """End an office on a day; the row stays, so that yesterday's acts remain explained."""
     appointment = queries.appointment(pk)
-    form = EndForm(request.POST or None, initial={"on": day_of(request.now)})
+    form = EndForm(request.POST or None, initial={"on": request.day})
     if request.method == "POST" and form.is_valid():
         try:
             operations.end_appointment(appointment=appointment, **form.cleaned_data, actor=request.user, now=request.now)
@@ -249,8 +248,9 @@ def _triggers(report: dict[str, Any]) -> dict[str, Any]:
 def _account(request: HttpRequest, pk: int, form: ReasonForm, status: int = 200) -> HttpResponse:
     person = queries.person(pk)
     context = {
-        "person": person, "offices": queries.appointments_of(person), "locked": person.username in queries.locked_out(), "form": form,
-        "errors": form.summary() if form.is_bound else [], "day": day_of(request.now), "trail": [(_("用户"), reverse(PEOPLE)), (person.name, "")],
+        "person": person, "offices": queries.history(person), "locked": person.username in queries.locked_out(), "form": form,
+        "errors": form.summary() if form.is_bound else [], "day": request.day,
+        "trail": [(_("用户"), reverse(PEOPLE)), (person.name, "")],
     }  # fmt: skip
     return render(request, "access/user.html", context, status=status)
 

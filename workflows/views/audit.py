@@ -19,7 +19,7 @@ from workflows.audit import queries
 from workflows.audit.models import Entry
 from workflows.lib import local, spreadsheets
 from workflows.lib.refusals import Missing
-from workflows.views import chains, deeds, reading
+from workflows.views import chains, deeds, pager, reading
 from workflows.views.doors import door, held
 
 PAGE = 50
@@ -50,7 +50,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     shown = entries[:PAGE]
     context = {
         "form": form, "lines": _lines(shown), "sealed": sum(_sealed(entry) for entry in shown), "nav": "audit",
-        "page": _page(request, shown[-1].pk if len(entries) > PAGE else None),
+        "page": pager.links(request, shown[-1].pk if len(entries) > PAGE else None),
         "may_export": held(request, "audit.export"), "trail": [(_("审计"), "")],
     }  # fmt: skip
     return render(request, "audit/trail.html", context)
@@ -65,10 +65,11 @@ def chain(request: HttpRequest, chain: str) -> HttpResponse:
         raise Missing(_("没有这条记录链。"), code="no_chain")
     broken = queries.first_broken(chain)
     lines = _lines(entries)
+    seen = [(row, reading.word(row.what)) for row in queries.readings(subject=chain, limit=10)]
     reading.note(request, f"audit/{chain}", "view")
     context = {
         "chain": chain, "subject": lines[0].subject, "lines": lines, "broken": broken, "last": entries[-1], "nav": "audit",
-        "readings": queries.readings(subject=chain, limit=10), "trail": [(_("审计"), reverse("audit")), (lines[0].subject.name, "")],
+        "readings": seen, "trail": [(_("审计"), reverse("audit")), (lines[0].subject.name, "")],
     }  # fmt: skip
     return render(request, "audit/chain.html", context)
 
@@ -101,13 +102,19 @@ def readings(request: HttpRequest) -> HttpResponse:
     if data is not None:
         since, until = _period(data)
         rows = queries.readings(
-            who=data["who"], what=data["what"], subject=data["subject"], since=since, until=until, before=data["before"], limit=PAGE + 1
+            who=data["who"],
+            what=data["what"],
+            subject=data["subject"],
+            since=since,
+            until=until,
+            before=pager.before(request),
+            limit=PAGE + 1,
         )
     shown = rows[:PAGE]
     subjects = chains.subjects(row.subject for row in shown)
     context = {
-        "form": form, "rows": [(row, subjects[row.subject]) for row in shown], "nav": "audit",
-        "page": _page(request, shown[-1].pk if len(rows) > PAGE else None), "trail": [(_("阅读记录"), "")],
+        "form": form, "rows": [(row, reading.word(row.what), subjects[row.subject]) for row in shown], "nav": "audit",
+        "page": pager.links(request, shown[-1].pk if len(rows) > PAGE else None), "trail": [(_("阅读记录"), "")],
     }  # fmt: skip
     return render(request, "audit/readings.html", context)
 
@@ -122,7 +129,7 @@ def _filters(request: HttpRequest) -> tuple[TrailForm, dict[str, Any] | None]:
     named = chains.numbered(data["number"]) if data["number"] else None
     return form, {
         "who": data["who"], "verb": data["verb"], "unit": data["unit"], "chains": named, "text": data["q"],
-        "since": since, "until": until, "before": data["before"],
+        "since": since, "until": until, "before": pager.before(request),
     }  # fmt: skip
 
 
@@ -158,14 +165,6 @@ def _line(entry: Entry, subject: chains.Subject, units: dict[int, str]) -> Line:
         told.reason,
         told.basis,
     )
-
-
-def _page(request: HttpRequest, last: int | None) -> dict[str, str]:
-    """The pager's query strings."""
-    older, newest = request.GET.copy(), request.GET.copy()
-    newest.pop("before", None)
-    older["before"] = str(last or "")
-    return {"next": older.urlencode() if last else "", "newest": newest.urlencode() or "newest=1" if "before" in request.GET else ""}
 
 
 def _header() -> list[str]:

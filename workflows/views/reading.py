@@ -1,8 +1,16 @@
 """The reading log: who opened, printed or exported what, from which address."""
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from workflows.audit import operations as audit
+
+WAYS = {"view": _("查看"), "print": _("打印"), "download": _("下载"), "export": _("导出")}
+
+
+def word(what: str) -> str:
+    """How something was read, in words."""
+    return str(WAYS.get(what, what))
 
 
 def address_of(request: HttpRequest) -> str | None:
