@@ -10,6 +10,7 @@ from django.utils import timezone
 from workflows.access.roles import ROLES
 from workflows.notices import queries as notices
 from workflows.views import navigation
+from workflows.views.navigation import Entry
 
 
 class Shell:
@@ -37,12 +38,12 @@ class Shell:
         return self.offices[0] if self.offices else ""
 
     @property
-    def navigation(self) -> list[navigation.Entry]:
+    def navigation(self) -> list[Entry]:
         """The main entries."""
         return navigation.main({s.role for s in self._held}, self.request.path)
 
     @property
-    def more(self) -> list[navigation.Entry]:
+    def more(self) -> list[Entry]:
         """The entries of the personal menu."""
         return navigation.more({s.role for s in self._held})
 
