@@ -41,7 +41,7 @@ def load_reference(*, now: datetime, folder: Path = FOLDER) -> dict[str, int]:
         "conflicts": cases.define_conflicts(rows=document(folder / "reference" / "duties.yaml"), now=now),
         "phrases": cases.define_phrases(rows=_phrases(document(folder / "reference" / "phrases.yaml")), now=now),
     }
-    documents.load_series(now=now)
+    documents.load_series(actor=None, now=now)
     return counts
 
 

@@ -1,6 +1,5 @@
 """The papers of a staffing case as payloads of `documents`, and what a decision lets others do: a new institution, tasks."""
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +13,7 @@ from workflows.organization import queries as organization
 from workflows.organization.basis import Basis
 from workflows.organization.models import Unit
 from workflows.organization.terms import Kind, Nature, System
-from workflows.staffing import opinions, payload, phrasing, queries, routing
+from workflows.staffing import opinions, phrasing, queries, routing
 from workflows.staffing.evidence import Facts
 from workflows.staffing.lines import totals
 from workflows.staffing.payload import ARTICLE_16, Request
@@ -67,13 +66,12 @@ def refusal_title(case: Case) -> str:
     return f"{phrasing.subject(case.title)}不予受理的告知书"
 
 
-def refusal_letter(case: Case, reason: str, article: str) -> Receipt:
-    """D02: the matter is not accepted, why, and on which article; quotes the unit's document by its number. Two SQL."""
-    newest = case.versions.order_by("-n").first()
-    request = payload.parse(case.matter.code, json.loads(newest.payload))
+def refusal_letter(case: Case, reason: str, article: str, request: Request) -> Receipt:
+    """D02: the matter is not accepted, why, and on which article; quotes the unit's document by its number. One SQL."""
+    office = _issuer(OFFICE)
     return Receipt(
-        issuer=_issuer(OFFICE), title=refusal_title(case), recipient=case.unit.name, case_number=case.number or "", outcome="refuse",
-        body=tuple(phrasing.refused_at_the_door(request, case.unit.name, reason, article)), printer=_issuer(OFFICE),
+        issuer=office, title=refusal_title(case), recipient=case.unit.name, case_number=case.number or "", outcome="refuse",
+        body=tuple(phrasing.refused_at_the_door(request, case.unit.name, reason, article)), printer=office,
     )  # fmt: skip
 
 
