@@ -55,7 +55,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/broken.html", status=500)
 
 
-def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was opened before signing in again; what was typed is still in the browser."""
     sentence = _("页面打开后登录状态已更新。请返回刷新后重新提交，已填写的内容保留在本机。")
     return page(request, 403, _("页面已过期"), sentence)

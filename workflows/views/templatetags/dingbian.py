@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from workflows.views import deeds
 
 register = template.Library()
 
@@ -96,9 +98,9 @@ def moment(value: datetime | None) -> SafeString:
     at = timezone.localtime(value)
     today = timezone.localdate()
     if at.date() == today:
-        return format_html("<time>{} {:02d}:{:02d}</time>", _("今日"), at.hour, at.minute)
+        return format_html("<time>{} {}</time>", _("今日"), f"{at:%H:%M}")
     if at.date() == today - timedelta(days=1):
-        return format_html("<time>{} {:02d}:{:02d}</time>", _("昨日"), at.hour, at.minute)
+        return format_html("<time>{} {}</time>", _("昨日"), f"{at:%H:%M}")
     return month_day(value)
 
 
@@ -108,7 +110,7 @@ def minute(value: datetime | None) -> SafeString:
     if not value:
         return SafeString("")
     at = timezone.localtime(value)
-    return format_html("<time>{}年{}月{}日 {:02d}:{:02d}</time>", at.year, at.month, at.day, at.hour, at.minute)
+    return format_html("<time>{}年{}月{}日 {}</time>", at.year, at.month, at.day, f"{at:%H:%M}")
 
 
 @register.filter
@@ -167,9 +169,35 @@ def size(value: int | None) -> str:
 
 
 @register.filter
-def described(field: BoundField) -> BoundField:
-    """The field itself; kept so that templates may say what they mean."""
-    return field
+def clock(value: datetime | None) -> str:
+    """09:10 for today, 昨日, else 11月19日; plain text for narrow columns."""
+    if not value:
+        return ""
+    at, today = timezone.localtime(value), timezone.localdate()
+    if at.date() == today:
+        return f"{at.hour:02d}:{at.minute:02d}"
+    return _("昨日") if at.date() == today - timedelta(days=1) else f"{at.month}月{at.day}日"
+
+
+@register.filter
+def subject_url(subject: str) -> str:
+    """`case/18` → the address of that case; nothing for subjects without a page."""
+    kind, _sep, pk = str(subject or "").partition("/")
+    names = {"case": "case", "paper": "paper"}
+    return reverse(names[kind], args=[int(pk)]) if kind in names and pk.isdigit() else ""
+
+
+@register.filter
+def deed(entry: Any) -> str:
+    """What a log entry says was done, in words."""
+    return str(deeds.verb(entry.verb))
+
+
+@register.filter
+def outcome(assignment: Any) -> str:
+    """The word for the outcome an assignment was closed with."""
+    known = assignment.task.flow_task.outcomes.get(assignment.opinion.outcome)
+    return str(known.title) if known else assignment.opinion.outcome
 
 
 @register.simple_tag

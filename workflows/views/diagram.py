@@ -1,0 +1,145 @@
+"""The flow as a picture: viewflow lays the nodes out, we turn it upright, name it in Chinese and mark the path taken."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+from viewflow.workflow import chart
+
+from workflows.cases.models import Case
+from workflows.cases.queries.timeline import Step
+
+# Viewflow draws left to right with nodes of 150 × 100; a page reads downwards. One unit of its axes in pixels here.
+ACROSS, DOWN = 1.46, 0.42
+BOX_W, BOX_H = 132, 40
+MARGIN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One node: a step as a box, a gateway as a diamond, an end as a disc."""
+
+    name: str
+    title: str
+    shape: str
+    x: float
+    y: float
+    state: str = ""
+
+    @property
+    def points(self) -> str:
+        """The diamond's corners."""
+        return f"{self.x},{self.y - 14} {self.x + 18},{self.y} {self.x},{self.y + 14} {self.x - 18},{self.y}"
+
+    @property
+    def left(self) -> float:
+        """The box's left edge."""
+        return self.x - BOX_W / 2
+
+    @property
+    def top(self) -> float:
+        """The box's upper edge."""
+        return self.y - BOX_H / 2
+
+    @property
+    def beside(self) -> float:
+        """Where the name of a gateway or an end begins."""
+        return self.x + self.side + 6
+
+    @property
+    def half(self) -> float:
+        """Half the node's height, where edges leave and arrive."""
+        return {"step": BOX_H / 2, "gate": 14.0, "end": 12.0}[self.shape]
+
+    @property
+    def side(self) -> float:
+        """Half the node's width."""
+        return {"step": BOX_W / 2, "gate": 18.0, "end": 12.0}[self.shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One edge as an SVG path with its word."""
+
+    path: str
+    label: str = ""
+    x: float = 0
+    y: float = 0
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The drawing and the sentence that tells it to a screen reader."""
+
+    width: int
+    height: int
+    boxes: list[Box]
+    lines: list[Line]
+    label: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@cache
+def _layout(flow_class: Any) -> Any:
+    return chart.calc_layout_data(flow_class)
+
+
+def of_case(case: Case, steps: Sequence[Step]) -> Picture:
+    """The flow of a case: nodes passed, the one it stands at, and what lies ahead."""
+    grid = _layout(case.process.flow_class)
+    passed = {step.assignment.node for step in steps if step.opinion}
+    current = {step.assignment.node for step in steps if step.assignment.closed_at is None}
+    if case.closed_at:
+        current.add(case.node)
+    boxes = {cell.node: _box(cell, passed, current) for cell in grid.cells}
+    reached = _reached(boxes, grid)
+    lines = [_line(edge, boxes, reached) for edge in grid.edges]
+    width = max(box.x + box.side for box in boxes.values()) + MARGIN + 40
+    height = max(box.y + box.half for box in boxes.values()) + MARGIN
+    here = "、".join(box.title for box in boxes.values() if box.state == "here")
+    return Picture(int(width), int(height), list(boxes.values()), lines, _("流程图。当前环节：%(here)s。") % {"here": here or _("已结束")})
+
+
+def _box(cell: Any, passed: set[str], current: set[str]) -> Box:
+    node = cell.node
+    kind = type(node).__name__
+    shape = (
+        "step"
+        if hasattr(node, "outcomes") or kind in ("System", "StartHandle")
+        else ("end" if "End" in kind or kind == "Finish" else "gate")
+    )
+    state = "here" if node.name in current else ("done" if node.name in passed or kind == "StartHandle" else "")
+    x = MARGIN + BOX_W / 2 + cell.row * BOX_W * ACROSS
+    y = MARGIN + BOX_H / 2 + cell.col * (BOX_H + 100 * DOWN)
+    return Box(node.name, str(node.task_title or node.name), shape, x, y, state)
+
+
+def _reached(boxes: dict[Any, Box], grid: Any) -> set[Any]:
+    """Gateways and system steps between two nodes of the path count as passed."""
+    seen = {node for node, box in boxes.items() if box.state}
+    for _round in range(3):
+        for node, box in boxes.items():
+            if node in seen or (box.shape == "step" and hasattr(node, "outcomes")):
+                continue
+            before = any(edge.src in seen for edge in grid.edges if edge.dst is node)
+            after = any(edge.dst in seen for edge in grid.edges if edge.src is node)
+            if before and after:
+                seen.add(node)
+    return seen
+
+
+def _line(edge: Any, boxes: dict[Any, Box], reached: set[Any]) -> Line:
+    a, b = boxes[edge.src], boxes[edge.dst]
+    taken = edge.src in reached and edge.dst in reached
+    if b.y > a.y:
+        middle = b.y - b.half - 22
+        start, end = a.y + a.half, b.y - b.half - 5
+        path = f"M{a.x} {start}V{end}" if a.x == b.x else f"M{a.x} {start}V{middle}H{b.x}V{end}"
+        return Line(path, str(edge.label or ""), (a.x + 8 if a.x == b.x else b.x + 8), (start + 18 if a.x == b.x else end - 6), taken)
+    # An edge upwards runs beside the column.
+    lane = max(a.x + a.side, b.x + b.side) + 22
+    path = f"M{a.x + a.side} {a.y}H{lane}V{b.y}H{b.x + b.side + 5}"
+    return Line(path, str(edge.label or ""), lane + 4, (a.y + b.y) / 2, taken)
