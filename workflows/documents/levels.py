@@ -10,7 +10,8 @@ from workflows.documents.composer import Run
 
 _FIRST = re.compile(r"^[一二三四五六七八九十百]+、")
 _SECOND = re.compile(r"^（[一二三四五六七八九十百]+）")
-_HEAD_LENGTH_MAX = 36
+HEADING_MAX = 36
+RUN_IN_MAX = 20
 _CLOSING = "。；：，、！？…"
 
 
@@ -26,18 +27,22 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 
 def runs(paragraph: str) -> tuple[Run, ...]:
-    """The paragraph as runs: its heading, if it opens with one, in that level's face, the rest in `body`."""
+    """The paragraph as runs: its heading, if it opens with one, in that level's face, the rest in `body`.
+
+    A heading is a line of its own without closing mark, or a short first sentence without a pause; a numbered full
+    sentence is text.
+    """
     face = "hei" if _FIRST.match(paragraph) else "kai" if _SECOND.match(paragraph) else "body"
     if face == "body":
         return (Run(paragraph),)
     end = paragraph.find("。") + 1
     if end == 0:
-        is_heading = len(paragraph) <= _HEAD_LENGTH_MAX and paragraph[-1] not in _CLOSING
+        is_heading = len(paragraph) <= HEADING_MAX and paragraph[-1] not in _CLOSING
         return (Run(paragraph, face),) if is_heading else (Run(paragraph),)
-    if (end == len(paragraph) and face == "kai") or end > _HEAD_LENGTH_MAX:
+    heading, rest = paragraph[:end], paragraph[end:]
+    if not rest or len(heading) > RUN_IN_MAX or any(mark in heading for mark in "，；："):
         return (Run(paragraph),)
-    parts = (Run(paragraph[:end], face), Run(paragraph[end:]))
-    return tuple(part for part in parts if part.text)
+    return (Run(heading, face), Run(rest))
 
 
 def _prints(char: str) -> bool:

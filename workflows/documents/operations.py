@@ -123,7 +123,7 @@ def render(*, paper_id: int, key: str, now: datetime) -> Paper:
     return paper
 
 
-def define_series(*, rows: Iterable[Mapping[str, str]], actor: Any, now: datetime) -> list[Series]:
+def define_series(*, rows: Iterable[Mapping[str, str]], actor: Any = None, now: datetime) -> list[Series]:
     """This function will make or rename number series (`code, mark, issuer, profile`); numbers already given stay as they are."""
     found = []
     with transaction.atomic():
@@ -144,7 +144,7 @@ def define_series(*, rows: Iterable[Mapping[str, str]], actor: Any, now: datetim
     return found
 
 
-def load_series(*, actor: Any, now: datetime) -> list[Series]:
+def load_series(*, actor: Any = None, now: datetime) -> list[Series]:
     """This function will define the series of `reference/series.yaml` for the district of the settings; safe to repeat."""
     rows = yaml.safe_load(_SERIES_FILE.read_text(encoding="utf-8"))
     named = [{**row, "issuer": row["issuer"].format(district=settings.DISTRICT_NAME)} for row in rows]

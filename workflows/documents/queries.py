@@ -90,7 +90,7 @@ def faults(papers: Iterable[Paper] | None = None) -> Iterable[tuple[Paper, str]]
         payload = json.loads(found.payload)
         if canonical.digest(payload) != found.digest:
             yield found, "payload"
-        elif found.is_rendered and not _file_holds(found):
+        elif found.is_rendered and not blobs.intact(found.file):
             yield found, "file"
         elif found.is_rendered and found.fonts == today and not _redraws(found, payload):
             yield found, "drawing"
@@ -98,13 +98,6 @@ def faults(papers: Iterable[Paper] | None = None) -> Iterable[tuple[Paper, str]]
 
 def _visible(unit_codes: set[str] | None) -> QuerySet[Paper]:
     return Paper.objects.all() if unit_codes is None else Paper.objects.filter(unit_code__in=unit_codes)
-
-
-def _file_holds(paper: Paper) -> bool:
-    if not blobs.exists(paper.file):
-        return False
-    with blobs.open_blob(paper.file) as file:
-        return drawing.sha256(file.read()) == paper.file
 
 
 def _redraws(paper: Paper, payload: dict[str, object]) -> bool:
