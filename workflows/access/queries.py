@@ -1,13 +1,16 @@
 """Who may open which door, decided from appointments and stand-ins alone; guardian's rows are only their projection."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Count, Exists, Model, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
@@ -16,6 +19,7 @@ from workflows.access.models import Appointment, StandIn, User
 from workflows.access.roles import ADMINISTRATORS, MATRIX, ROLES, Scope
 from workflows.lib.findings import Finding
 from workflows.lib.local import ZONE, day_of
+from workflows.lib.refusals import Missing
 from workflows.lib.validity import valid_on
 from workflows.organization import queries as organization
 from workflows.organization import tree
@@ -124,6 +128,26 @@ def holders(role: str, unit: Unit | int, now: datetime) -> list[User]:
     return list(User.objects.filter(held | Q(Exists(deputising)), is_active=True).distinct().order_by("name", "pk"))
 
 
+def holders_of(offices: Collection[tuple[str, int]], now: datetime) -> dict[tuple[str, int], list[User]]:
+    """`holders` for many (role, unit id) at once: two SQL, however many. An office nobody can act in is left out."""
+    if not offices:
+        return {}
+    today = Appointment.objects.filter(
+        valid_on(day_of(now)), role__in={role for role, _unit in offices}, unit__in={unit for _role, unit in offices}, user__is_active=True
+    )
+    held = [row for row in today.select_related("user").order_by("user__name", "user_id") if (row.role, row.unit_id) in offices]
+    deputies: dict[int, list[User]] = {}
+    for row in StandIn.objects.filter(
+        _standing_in(now), principal__in={row.user_id for row in held}, deputy__is_active=True
+    ).select_related("deputy"):
+        deputies.setdefault(row.principal_id, []).append(row.deputy)
+    found: dict[tuple[str, int], list[User]] = {}
+    for row in held:
+        people = found.setdefault((row.role, row.unit_id), [])
+        people += [person for person in (row.user, *deputies.get(row.user_id, ())) if person not in people]
+    return found
+
+
 def able_on(door: str, unit: Unit, day: date) -> list[Standing]:
     """Who could have opened `door` for `unit` at any moment of a past or present `day`, as the system knew it then. Three SQL.
 
@@ -163,6 +187,52 @@ def appointments(*, day: date, user: User | None = None, unit: Unit | None = Non
 def history(user: User) -> list[Appointment]:
     """Every office the person ever held, newest first."""
     return list(Appointment.objects.filter(user=user).select_related("unit").order_by("-valid_from", "-id"))
+
+
+def appointment(pk: int) -> Appointment:
+    """One office with its person and unit; raises Missing."""
+    row = Appointment.objects.select_related("user", "unit").filter(pk=pk).first()
+    if row is None:
+        raise Missing(_("没有这项任职。"), code="no_appointment")
+    return row
+
+
+def stand_ins(now: datetime, *, ended: bool = False, limit: int = 200) -> list[StandIn]:
+    """Stand-ins in force or to come at `now`, or those that have ended, newest first."""
+    over = Q(valid_to__lte=now) | Q(revoked_at__isnull=False)
+    rows = StandIn.objects.filter(over if ended else ~over).select_related("principal", "deputy")
+    return list(rows.order_by("-valid_from", "-id")[:limit])
+
+
+def stand_in(pk: int) -> StandIn:
+    """One stand-in with both people; raises Missing."""
+    row = StandIn.objects.select_related("principal", "deputy").filter(pk=pk).first()
+    if row is None:
+        raise Missing(_("没有这项代理。"), code="no_stand_in")
+    return row
+
+
+def people(*, text: str = "", limit: int = 300) -> list[User]:
+    """Accounts by name, the active ones first, each with `open_offices`: how many offices have no end yet."""
+    rows = User.objects.annotate(open_offices=Count("appointments", filter=Q(appointments__valid_to__isnull=True)))
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(username__icontains=text))
+    return list(rows.order_by("-is_active", "name", "pk")[:limit])
+
+
+def person(pk: int) -> User:
+    """One account; raises Missing."""
+    found = User.objects.filter(pk=pk).first()
+    if found is None:
+        raise Missing(_("没有这个账号。"), code="no_user")
+    return found
+
+
+def locked_out() -> set[str]:
+    """The account names that have failed to sign in as often as locks an account, within the cooling-off time."""
+    since = timezone.now() - get_cool_off()
+    failures = AccessAttempt.objects.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gte=since)
+    return set(failures.values_list("username", flat=True))
 
 
 def people_left(unit_id: int, day: date) -> list[Finding]:
