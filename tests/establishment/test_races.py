@@ -81,6 +81,20 @@ def test_accounts_are_opened_once_when_many_need_them_first(books: SimpleNamespa
     assert queries.reconcile() == []
 
 
+def test_two_kinds_under_one_total_cannot_exceed_it_together(books: SimpleNamespace) -> None:
+    operations.set_ceiling(
+        name="事业总额", kinds=["PSU-F", "PSU-P", "MED"], quantity=210, basis="市编委", valid_from=DAY, actor=None, now=ACT["now"]
+    )
+
+    def issue(turn: int) -> Transfer:
+        kind = ("PSU-F", "PSU-P", "MED")[turn % 3]
+        return operations.issue(kind=kind, quantity=4, receiver=place(books, "district.pool"), key=f"issue/{turn}", **ACT)
+
+    results = at_once([lambda turn=turn: issue(turn) for turn in range(WRITERS)])
+    assert sorted(type(result).__name__ for result in results) == ["Refused"] * 6 + ["Transfer"] * 2
+    assert queries.ceiling_room("MED", DAY) == 2
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_random_moves_over_many_accounts(books: SimpleNamespace, seed: int) -> None:
     many = [Unit.objects.create(code=f"m{n}", name=f"单位{n}", kind="department", valid_from=DAY) for n in range(25)]

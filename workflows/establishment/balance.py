@@ -190,6 +190,17 @@ def shortfall(movements: Iterable[Movement], accounts: Mapping[Key, Standing]) -
     return None
 
 
+def run(movements: Iterable[Movement], balances: Mapping[Key, int]) -> tuple[dict[Key, int], dict[Key, int]]:
+    """The balances of the accounts these movements touch, before and after all of them."""
+    before: dict[Key, int] = {}
+    after: dict[Key, int] = {}
+    for movement in movements:
+        for key, sign in zip(movement.keys, (-1, +1), strict=True):
+            before.setdefault(key, balances.get(key, 0))
+            after[key] = after.get(key, before[key]) + sign * movement.quantity
+    return before, after
+
+
 def taken(account: Standing, movement: Movement) -> Standing:
     """The debit account after the row: only an opening or a correction may take its floor down with it."""
     balance = account.balance - movement.quantity

@@ -20,11 +20,12 @@ from workflows.establishment import balance, drafts, queries, reference
 from workflows.establishment.balance import Key, Line, Movement, Place
 from workflows.establishment.drafts import Opening
 from workflows.establishment.models import Account, Approval, Ceiling, Kind, Transfer
-from workflows.lib import triggers
+from workflows.lib import canonical, triggers
 from workflows.lib.refusals import Conflict, Missing, Refused
 from workflows.organization.models import Unit
 
 LEDGER = "ledger"
+MANY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,19 +348,22 @@ def _resolved(lines: Sequence[Line], subject: str) -> list[Transfer]:
 def _log(
     rows: Sequence[Transfer], movements: Sequence[Movement], accounts: Mapping[Key, Account], posting: Posting, verb: str, reason: str
 ) -> None:
-    """One entry for the act, with the balances it found and left, in the case's own chain or in the book-keeper's."""
+    """One entry for the act in the case's own chain or in the book-keeper's: the balances it found and left, and its rows.
+
+    A batch of more than 200 rows is named by its count and digest; the rows themselves cannot change.
+    """
     of_case = posting.subject.startswith("case/")
-    before = {key: accounts[key].balance for movement in movements for key in movement.keys}
-    after = dict(before)
-    for movement in movements:
-        debit, credit = movement.keys
-        after[debit] -= movement.quantity
-        after[credit] += movement.quantity
+    told = [_told(row, movement) for row, movement in zip(rows, movements, strict=True)]
+    if len(rows) > MANY:
+        before, after = {}, {"subject": posting.subject, "count": len(rows), "transfers": canonical.digest(told)}
+    else:
+        found, left = balance.run(movements, {key: account.balance for key, account in accounts.items()})
+        before, after = {"balances": _named(found)}, {"balances": _named(left), "transfers": told}
     audit.record(
         chain=posting.subject if of_case else LEDGER,
         verb=verb,
-        before={"balances": _named(before)},
-        after={"balances": _named(after), "transfers": [_told(row, movement) for row, movement in zip(rows, movements, strict=True)]},
+        before=before,
+        after=after,
         reason=reason,
         basis=posting.basis,
         chain_is_locked=of_case,

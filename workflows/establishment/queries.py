@@ -6,7 +6,7 @@ balances of the moment are read. None of these takes a user: the caller passes t
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import overload
 
@@ -215,7 +215,8 @@ def explain(unit_id: int, kind: str, day: date) -> list[Step]:
     papers = [Paper(row.date, row.number, row.title, row.change, row.after, row.scan) for row in approvals]
     rows = Transfer.objects.filter(Q(debit__unit_id=unit_id) | Q(credit__unit_id=unit_id), debit__kind__code=kind, effective_date__lte=day)
     rows = rows.select_related("debit", "credit").order_by("effective_date", "pk")
-    return explained(unit_id, papers, [(row, row.debit, row.credit) for row in rows])
+    steps = explained(unit_id, papers, [(row, row.debit, row.credit) for row in rows])
+    return [replace(step, title=step.title or "、".join(str(Code(code).label) for code in step.codes)) for step in steps]
 
 
 def approvals(unit_ids: Collection[int], day: date | None = None) -> list[Approval]:
