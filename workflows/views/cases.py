@@ -39,7 +39,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     """Cases the person may see, newest first, narrowed by the filters in the address."""
     calendar = matters.calendar()
     units = [(str(pk), name) for pk, name in _unit_choices(request)]
-    form = FilterForm(request.GET, matters=[(m.code, m.name) for m in matters.matters()], units=units)
+    form = FilterForm(request.GET, matters=[(m.code, m.name) for m in matters.catalogue()], units=units)
     chosen = form.chosen()
     after = request.GET.get("after", "")
     filters = search.Filters(**{k: int(v) if k == "unit" else v for k, v in chosen.items()})

@@ -58,12 +58,12 @@ def new(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         unit = next((u for u in units if str(u.pk) == request.POST.get("unit")), None)
-        matter = next((m for m in matters.matters() if m.code == request.POST.get("matter")), None)
+        matter = next((m for m in matters.catalogue() if m.code == request.POST.get("matter")), None)
         if matter and unit:
             case = drafts.start(matter=matter, unit=unit, actor=request.user, now=request.now, copy_of=copied)
             return redirect("case-section", pk=case.pk, section="basic")
         error = _("请选择事项和申报单位。")
-    context = {"nav": "cases", "matters": matters.matters(), "units": units, "copied": copied, "error": error}
+    context = {"nav": "cases", "matters": matters.catalogue(), "units": units, "copied": copied, "error": error}
     return render(request, "cases/new.html", context, status=422 if error else 200)
 
 

@@ -1,0 +1,32 @@
+"""Addresses of the shell and of the work on cases; the registers bring their own."""
+
+from django.urls import include, path
+
+from workflows.views import attachments, cases, desk, new_case, search
+
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("search/", search.search, name="search"),
+    path("cases/", cases.case_list, name="case-list"),
+    path("cases/new/", new_case.new, name="case-new"),
+    path("cases/<int:pk>/", cases.page, name="case"),
+    path("cases/<int:pk>/process/<slug:tab>/", cases.process_tab, name="case-process"),
+    path("cases/<int:pk>/figures/", cases.figures, name="case-figures"),
+    path("cases/<int:pk>/checks/", cases.checks, name="case-checks"),
+    path("cases/<int:pk>/print/", cases.print_page, name="case-print"),
+    path("cases/<int:pk>/form.pdf", cases.approval_form, name="case-form"),
+    path("cases/<int:pk>/act/<int:assignment>/", cases.act, name="case-act"),
+    path("cases/<int:pk>/record/<int:assignment>/", cases.record, name="case-record"),
+    path("cases/<int:pk>/evidence/<int:n>/", cases.evidence, name="case-evidence"),
+    path("cases/<int:pk>/files/<slug:sha256>/", attachments.download, name="case-file"),
+    path("cases/<int:pk>/edit/", new_case.edit, name="case-edit"),
+    path("cases/<int:pk>/edit/materials/", new_case.materials, name="case-materials"),
+    path("cases/<int:pk>/edit/materials/upload/", attachments.upload, name="case-upload"),
+    path("cases/<int:pk>/edit/materials/<int:attachment>/remove/", attachments.remove, name="case-detach"),
+    path("cases/<int:pk>/edit/check/", new_case.check, name="case-check"),
+    path("cases/<int:pk>/edit/live/", new_case.live, name="case-live"),
+    path("cases/<int:pk>/edit/discard/", new_case.discard, name="case-discard"),
+    path("cases/<int:pk>/edit/<slug:section>/", new_case.section, name="case-section"),
+    path("cases/<int:pk>/edit/<slug:section>/typed/", new_case.typed, name="case-typed"),
+    path("", include("workflows.views.urls_registers")),
+]
