@@ -9,5 +9,7 @@ class ProjectConfig(AppConfig):
     name = "project"
 
     def ready(self) -> None:
-        """Load the Celery app, so that `shared_task` finds it in the web processes and commands too."""
-        from project import celery  # noqa: F401
+        """Load the Celery app and every room's tasks, so that web processes and commands know them by name too."""
+        from project.celery import app
+
+        app.autodiscover_tasks(force=True)

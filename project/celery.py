@@ -1,4 +1,4 @@
-"""The Celery app: settings under the `CELERY_` prefix, tasks from every room's `tasks.py`."""
+"""The Celery app: settings under the `CELERY_` prefix, the tasks are found by `project.apps` once all rooms stand."""
 
 import os
 
@@ -8,4 +8,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings.embedded")
 
 app = Celery("dingbian")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
