@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from tests.base import at_once
-from workflows.outbox import broker, operations, queries, tasks
+from workflows.outbox import broker, operations, queries, rules, tasks
 from workflows.outbox.models import Job
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -142,7 +142,7 @@ def test_two_sweeps_at_once_send_every_job_once(line: Line) -> None:
 
 def test_after_too_many_tries_it_is_given_up_loudly_and_can_be_opened_again(line: Line, caplog: pytest.LogCaptureFixture) -> None:
     sent("hopeless", NOW, error="Refused: paper_altered")
-    Job.objects.update(tries=operations.TRIES_MAX)
+    Job.objects.update(tries=rules.TRIES_MAX)
     with caplog.at_level(logging.CRITICAL):
         assert operations.sweep(now=NOW + 6 * MINUTE) == 0
     assert "hopeless given up" in caplog.text and "paper_altered" in caplog.text

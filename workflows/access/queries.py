@@ -10,7 +10,6 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, Model, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
@@ -228,9 +227,9 @@ def person(pk: int) -> User:
     return found
 
 
-def locked_out() -> set[str]:
+def locked_out(now: datetime) -> set[str]:
     """The account names that have failed to sign in as often as locks an account, within the cooling-off time."""
-    since = timezone.now() - get_cool_off()
+    since = now - get_cool_off()
     failures = AccessAttempt.objects.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT, attempt_time__gte=since)
     return set(failures.values_list("username", flat=True))
 

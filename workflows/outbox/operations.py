@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,10 +12,8 @@ from django.utils import timezone
 
 from workflows.outbox import broker
 from workflows.outbox.models import Job
+from workflows.outbox.rules import TRIES_MAX, UNDONE_AFTER, UNSENT_AFTER
 
-UNSENT_AFTER = timedelta(seconds=60)
-UNDONE_AFTER = timedelta(minutes=5)
-TRIES_MAX = 24
 BATCH = 100
 ERROR_MAX = 2000
 log = logging.getLogger(__name__)

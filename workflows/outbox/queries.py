@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Min, Q
 
 from workflows.outbox.models import Job
-from workflows.outbox.operations import UNDONE_AFTER
+from workflows.outbox.rules import UNDONE_AFTER
 
 
 @dataclass(frozen=True, slots=True)
