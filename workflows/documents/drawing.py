@@ -33,7 +33,7 @@ def draw(kind: str, payload: Mapping[str, Any], *, demo: bool) -> bytes:
     for the seal. A D05 payload may lack number and date: the form is printed at any step. Raises `NotDrawn`, `fonts.NoFonts`.
     """
     build = pages.form if kind == "D05" else pages.prose
-    context = build({**payload, "kind": kind}, measure=fonts.measure, printable=fonts.printable)
+    context = build({**payload, "kind": kind}, measure=fonts.gauge(), printable=fonts.printable)
     html = _engine().get_template(TEMPLATES[kind]).render(Context({**context, "demo": demo}, use_l10n=False))
     faces, files = fonts.stylesheet()
     css = f"{faces}\n{_style('papers/base.css')}\n{_style(STYLES[kind])}"

@@ -14,6 +14,8 @@ from pathlib import Path
 from django.conf import settings
 from fontTools.ttLib import TTCollection, TTFont
 
+from workflows.documents.composer import Measure
+
 FACES = ("body", "kai", "hei", "title", "song")
 GETA = "〓"
 
@@ -63,14 +65,15 @@ def faces() -> dict[str, tuple[Font, ...]]:
     return _faces(settings.VAR_DIR / "fonts", _stamp(settings.VAR_DIR / "fonts"))
 
 
-def measure(cluster: str, face: str) -> float:
-    """Advance width of one character (with its marks) in cells, from the first font of the face that has it."""
-    code = ord(cluster[0])
-    for font in faces()[face]:
-        advance = _advances(font).get(code)
-        if advance is not None:
-            return advance
-    return 1.0
+def gauge() -> Measure:
+    """A measure for the composer: advance width of one character (with its marks) in cells, from the first font of the face that has it."""
+    tables = {face: [_advances(font) for font in chain] for face, chain in faces().items()}
+
+    def measure(cluster: str, face: str) -> float:
+        code = ord(cluster[0])
+        return next((table[code] for table in tables[face] if code in table), 1.0)
+
+    return measure
 
 
 def report(texts: Iterable[str], face: str = "body") -> Report:
