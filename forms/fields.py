@@ -58,7 +58,7 @@ class WholeField(forms.CharField):
     def __init__(self, *, low: int = 1, high: int = LARGEST, **kwargs: Any) -> None:
         self.low, self.high = low, high
         kwargs.setdefault("widget", forms.TextInput(attrs={"class": "form-control w-num", "inputmode": "numeric", "autocomplete": "off"}))
-        super().__init__(max_length=24, **kwargs)
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> int | None:
         """:raises ValidationError: a sign, a point, letters, or outside the bounds."""
