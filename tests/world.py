@@ -27,13 +27,13 @@ from workflows.organization.models import Unit
 UNITS = {
     "district", "superior", "commission", "standing_committee", "office", "office_general", "office_admin", "office_psu",
     "organization_dept", "finance", "personnel", "education", "industry", "culture", "market", "dongfanglu", "dongfanglu_service",
-    "industry_service", "culture_centre", "school_01", "school_02", "key_projects", "nanhu", "nanhu_service", "reform_development",
+    "industry_service", "culture_centre", "school_01", "school_02", "key_projects", "nanhu", "nanhu_service", "development",
 }  # fmt: skip
-MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=ZONE)
+MONDAY = datetime(2026, 9, 21, 9, 0, tzinfo=ZONE)
 
 SESSION = {"session": "党组2026年第1次会议", "held_on": "2026-09-04"}
 VOTE = {
-    "session": "2026年第7次会议", "held_on": "2026-09-07", "entitled": 8, "present": 8, "absent": 0, "votes_for": 8, "votes_against": 0,
+    "session": "2026年第7次会议", "held_on": "2026-09-18", "entitled": 8, "present": 8, "absent": 0, "votes_for": 8, "votes_against": 0,
     "abstained": 0, "file": {"sha256": "0" * 64, "name": "纪要.pdf"},
 }  # fmt: skip
 # node → who acts, how, with what; `run_to` walks these in order.
@@ -51,6 +51,8 @@ WAY: dict[str, tuple[str, str, dict[str, Any]]] = {
     "implement": ("dongfanglu.clerk", "done", {}),
     "confirm": ("general", "confirm", {}),
 }
+# A second case of the same unit resembles the first; a person would explain each warning.
+REASONS = {f"C{n:02d}": "已核对，情况属实。" for n in range(1, 34)}
 COUNTERSIGNERS = {"finance": "finance.countersign", "personnel": "personnel.countersign", "organization_dept": "organization.countersign"}
 
 
@@ -103,7 +105,7 @@ class World:
     def payload(self, script: str = "S01", **changes: Any) -> dict[str, Any]:
         """A complete payload of the scenario, with changes; units by code."""
         chosen = next(case for case in replay.scenario()["cases"] if case["id"] == script)
-        return replay.resolved({**chosen["payload"], **changes})
+        return replay.resolved({**chosen["payload"], "reasons": REASONS, **changes})
 
     def draft(self, *, matter: str = "R10", unit: str = "dongfanglu", clerk: str = "dongfanglu.clerk", **changes: Any) -> Case:
         """A draft with everything filled in and all its materials."""

@@ -127,7 +127,7 @@ def issue(act: Act) -> None:
 def refuse_acceptance(act: Act) -> None:
     """This function will issue the letter that says why the matter is not accepted, and on which article."""
     documents.issue(
-        kind="D02", series_code="receipt", payload=papers.refusal_letter(act.case, act.data["reason"], act.data["article"]),
+        kind="D02", series_code="receipt", payload=papers.refusal_letter(act.case, act.data["reason"], act.data["article"], _request(act.case, act.version)),
         subject=act.case.subject, recipient=act.case.unit.name, unit_code=act.case.unit.code,
         title=papers.refusal_title(act.case), actor=act.actor, now=act.now,
     )  # fmt: skip

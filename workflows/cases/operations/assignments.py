@@ -7,6 +7,7 @@ from django.db.models import Max
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
+from workflows.access.models import User
 from workflows.cases.acts import Act
 from workflows.cases.models import Assignment, Case, Stage, State
 from workflows.matters import queries as matters
@@ -62,6 +63,15 @@ def void_open(case: Case, *, closed_as: str, now: datetime, keep_task: int | Non
     tasks = Task.objects.filter(process_id=case.process_id, status__in=OPEN_TASKS).exclude(pk=keep_task)
     tasks.update(status=STATUS.CANCELED, finished=now)
     case.assignments.filter(closed_at__isnull=True).exclude(task_id=keep_task).update(closed_at=now, closed_as=closed_as)
+
+
+def mark_opened(*, assignment: Assignment, user: User, now: datetime) -> None:
+    """This function will note once that the handler has opened his task; from then on the step before it is not withdrawn.
+
+    One conditional update outside any act; together with the reading log the only thing a page view writes (MODEL §2).
+    """
+    if assignment.opened_at is None and assignment.assignee_id in {None, user.pk}:
+        Assignment.objects.filter(pk=assignment.pk, opened_at__isnull=True, closed_at__isnull=True).update(opened_at=now)
 
 
 def _pass_no(act: Act, node: str) -> int:

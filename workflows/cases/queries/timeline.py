@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
 
+from workflows.access.models import User
 from workflows.access.queries import Standing
-from workflows.cases.models import Assignment, Attachment, Case, CaseVersion, Deliberation, Opinion, Suspension
+from workflows.cases.models import Assignment, Attachment, Case, CaseVersion, Deliberation, Opinion, Phrase, Suspension
+from workflows.lib.refusals import Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,23 @@ def assignment_for(case: Case, held: list[Standing], user_id: int) -> Assignment
     offices = {(standing.role, standing.unit.pk) for standing in held}
     mine = [row for row in open_assignments(case) if row.assignee_id == user_id or (row.role, row.unit_id) in offices]
     return mine[0] if mine else None
+
+
+def assignment(case: Case, pk: int) -> Assignment:
+    """One assignment of this very case.
+
+    :raises Missing: it is another case's, or none.
+    """
+    found = Assignment.objects.filter(case=case, pk=pk).select_related("unit", "task", "round", "assignee").first()
+    if found is None:
+        raise Missing(_("这项任务不属于该办件。"), code="foreign_task")
+    return found
+
+
+def phrases(duty: str, user: User) -> list[str]:
+    """常用语 offered for a duty, the person's own first (1 query)."""
+    rows = Phrase.objects.filter(Q(owner__isnull=True) | Q(owner=user), duty=duty)
+    return [row.text for row in sorted(rows, key=lambda phrase: (phrase.owner_id is None, phrase.sort, phrase.pk))]
 
 
 def versions(case: Case) -> list[CaseVersion]:
