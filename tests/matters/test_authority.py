@@ -1,5 +1,7 @@
 """The authority table as a pure function: which row applies, and why every other one does not."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,13 +17,13 @@ REST = Rule(109, "其他", "R10", (), "office_psu", ("commission", "superior"))
 TABLE = [REST, LARGE, SMALL]
 
 
-def test_the_first_row_by_number_whose_conditions_hold_decides():
+def test_the_first_row_by_number_whose_conditions_hold_decides() -> None:
     assert authority.route(TABLE, {"source": "pool", "quantity": 5}).rule is SMALL
     assert authority.route(TABLE, {"source": "pool", "quantity": 6}).rule is LARGE
     assert authority.route(TABLE, {"source": "issued", "quantity": 1}).rule is REST
 
 
-def test_every_row_leaves_its_trace_with_its_reasons():
+def test_every_row_leaves_its_trace_with_its_reasons() -> None:
     trace = authority.route(TABLE, {"source": "pool", "quantity": 25}).trace
     assert [(each.rule_number, each.matched, each.chosen) for each in trace] == [(103, False, False), (104, True, True), (109, True, False)]
     assert trace[0].reasons == ["核增总数应不大于“5”，现为“25”。"]
@@ -29,17 +31,17 @@ def test_every_row_leaves_its_trace_with_its_reasons():
     assert trace[2].reasons == ["条件成立，但第104行在前，已经适用。"]
 
 
-def test_all_reasons_are_given_not_only_the_first():
+def test_all_reasons_are_given_not_only_the_first() -> None:
     trace = authority.route([SMALL], {"source": "issued", "quantity": 9}).trace
     assert trace[0].reasons == ["编制来源应属于“周转池、其他单位”，现为“上级下达”。", "核增总数应不大于“5”，现为“9”。"]
 
 
-def test_no_row_applies_without_a_matching_one():
+def test_no_row_applies_without_a_matching_one() -> None:
     decision = authority.route([SMALL], {"source": "pool", "quantity": 6})
     assert decision.rule is None
 
 
-def test_a_fact_that_is_not_known_never_holds():
+def test_a_fact_that_is_not_known_never_holds() -> None:
     decision = authority.route([SMALL], {"source": "pool"})
     assert decision.rule is None
     assert decision.trace[0].reasons == ["不知道“核增总数”。"]
@@ -65,11 +67,11 @@ def test_a_fact_that_is_not_known_never_holds():
         (Condition("leader", "=", True), True, True),
     ],
 )
-def test_comparisons_hold_as_written(condition, actual, holds):
+def test_comparisons_hold_as_written(condition: Any, actual: Any, holds: bool) -> None:
     assert authority.holds(condition, actual) is holds
 
 
-def test_conditions_are_read_from_a_cell_and_written_back():
+def test_conditions_are_read_from_a_cell_and_written_back() -> None:
     text = "source in pool,unit; quantity <= 5; rank = sub_section"
     conditions = authority.parse(text)
     assert conditions == (
@@ -83,12 +85,12 @@ def test_conditions_are_read_from_a_cell_and_written_back():
 
 
 @pytest.mark.parametrize("text", ["quantity", "quantity 5", "<= 5", "quantity <="])
-def test_a_condition_that_cannot_be_read_is_named(text):
+def test_a_condition_that_cannot_be_read_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="看不懂条件"):
         authority.parse(text)
 
 
-def test_a_row_is_checked_before_it_is_stored():
+def test_a_row_is_checked_before_it_is_stored() -> None:
     wrong = Rule(
         1, "", "R10", (Condition("colour", "=", "red"), Condition("rank", "~", "x")), "nowhere", (), ("finance", "ghost"), "office"
     )
@@ -96,7 +98,7 @@ def test_a_row_is_checked_before_it_is_stored():
     assert fields == ["conditions", "conditions", "name", "basis", "bodies", "consult", "section"]
 
 
-def test_a_proper_row_has_no_findings():
+def test_a_proper_row_has_no_findings() -> None:
     right = Rule(1, "一般", "R10", (), "office", ("commission",), ("finance",), "office", "条例第十四条")
     assert authority.check(right, bodies=["commission"], units=["finance", "office"]) == []
 
@@ -105,7 +107,7 @@ numbers = st.integers(-50, 50)
 
 
 @given(st.lists(st.tuples(st.integers(1, 40), numbers), max_size=8, unique_by=lambda pair: pair[0]), numbers)
-def test_exactly_one_row_is_chosen_and_it_is_the_lowest_that_matched(rows, quantity):
+def test_exactly_one_row_is_chosen_and_it_is_the_lowest_that_matched(rows: Any, quantity: int) -> None:
     rules = [Rule(number, f"r{number}", conditions=(Condition("quantity", "<=", most),)) for number, most in rows]
     decision = authority.route(rules, {"quantity": quantity})
     matching = sorted(number for number, most in rows if quantity <= most)
@@ -123,6 +125,6 @@ conditions = st.one_of(
 
 
 @given(st.lists(conditions, max_size=4).map(tuple))
-def test_writing_and_reading_conditions_is_a_round_trip(given_conditions):
+def test_writing_and_reading_conditions_is_a_round_trip(given_conditions: Any) -> None:
     assert authority.parse(authority.written(given_conditions)) == given_conditions
     assert authority.from_lists([condition.as_list() for condition in given_conditions]) == given_conditions

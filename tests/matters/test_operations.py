@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import TestCase, TransactionTestCase
@@ -31,30 +32,30 @@ class District(TestCase):
         cls.steward = User.objects.get(username="steward")
         cls.clerk = User.objects.get(username="dongfanglu.clerk")
 
-    def row(self, number=104):
+    def row(self, number: int = 104) -> Any:
         return AuthorityRule.objects.get(number=number, valid_to__isnull=True)
 
 
 class Rows(District):
-    def test_a_changed_row_is_closed_and_a_new_one_opened(self):
+    def test_a_changed_row_is_closed_and_a_new_one_opened(self) -> None:
         old = self.row()
         new = operations.set_rule(rule=old, values={"consult": ["finance"]}, valid_from=NEXT, actor=self.steward, now=NOW)
         old.refresh_from_db()
         assert (old.valid_to, old.consult) == (NEXT, ["finance", "personnel"])
         assert (new.valid_from, new.valid_to, new.consult, new.bodies) == (NEXT, None, ["finance"], ["commission"])
 
-    def test_who_changed_what_is_in_the_log(self):
+    def test_who_changed_what_is_in_the_log(self) -> None:
         operations.set_rule(rule=self.row(), values={"name": "改名"}, valid_from=NEXT, actor=self.steward, now=NOW)
         entry = Entry.objects.filter(chain="authority").latest("n")
         assert (entry.verb, entry.actor) == ("matters.rule.changed", self.steward)
         assert "总量内事业编制调整" in entry.body
         assert "改名" in entry.body
 
-    def test_a_new_row_is_added(self):
+    def test_a_new_row_is_added(self) -> None:
         row = operations.set_rule(rule=None, values=NEW_ROW, valid_from=NEXT, actor=self.steward, now=NOW)
         assert row.conditions == [["natures", "=", "quota"], ["quantity", "<=", 10]]
 
-    def test_only_the_steward_may(self):
+    def test_only_the_steward_may(self) -> None:
         with pytest.raises(Forbidden):
             operations.set_rule(rule=self.row(), values={"name": "改名"}, valid_from=NEXT, actor=self.clerk, now=NOW)
         with pytest.raises(Forbidden):
@@ -64,37 +65,37 @@ class Rows(District):
         with pytest.raises(Forbidden):
             operations.set_limit(limit=TimeLimit.objects.first(), days=3, basis="", actor=self.clerk, now=NOW)
 
-    def test_the_past_is_never_rewritten(self):
+    def test_the_past_is_never_rewritten(self) -> None:
         for day in (date(2026, 11, 19), date(2020, 1, 1)):
             with pytest.raises(Refused) as refusal:
                 operations.set_rule(rule=self.row(), values={"name": "改名"}, valid_from=day, actor=self.steward, now=NOW)
             assert refusal.value.field == "valid_from"
         assert self.row().name == "总量内事业编制调整"
 
-    def test_a_row_replaced_meanwhile_is_a_conflict(self):
+    def test_a_row_replaced_meanwhile_is_a_conflict(self) -> None:
         old = self.row()
         operations.set_rule(rule=old, values={"name": "甲"}, valid_from=NEXT, actor=self.steward, now=NOW)
         with pytest.raises(Conflict):
             operations.set_rule(rule=old, values={"name": "乙"}, valid_from=NEXT, actor=self.steward, now=NOW)
 
-    def test_a_number_in_use_cannot_be_used_again(self):
+    def test_a_number_in_use_cannot_be_used_again(self) -> None:
         with pytest.raises(Refused) as refusal:
             operations.set_rule(rule=None, values={**NEW_ROW, "number": 104}, valid_from=NEXT, actor=self.steward, now=NOW)
         assert refusal.value.code == "number_taken"
 
-    def test_nothing_changed_is_said_so(self):
+    def test_nothing_changed_is_said_so(self) -> None:
         with pytest.raises(Refused) as refusal:
             operations.set_rule(rule=self.row(), values={}, valid_from=NEXT, actor=self.steward, now=NOW)
         assert refusal.value.code == "nothing_changed"
 
-    def test_wrong_rows_name_their_field(self):
+    def test_wrong_rows_name_their_field(self) -> None:
         wrong = {"bodies": [], "consult": ["ghost"], "conditions": "colour = red", "basis": " ", "number": 0, "matter": "R99"}
         for field, value in wrong.items():
             with pytest.raises(Refused) as refusal:
                 operations.set_rule(rule=None, values={**NEW_ROW, field: value}, valid_from=NEXT, actor=self.steward, now=NOW)
             assert refusal.value.field == field
 
-    def test_an_ended_row_no_longer_applies(self):
+    def test_an_ended_row_no_longer_applies(self) -> None:
         operations.end_rule(rule=self.row(103), on=NEXT, actor=self.steward, now=NOW)
         assert 103 in [row.number for row in queries.rules_on(DAY)]
         assert 103 not in [row.number for row in queries.rules_on(NEXT)]
@@ -102,15 +103,15 @@ class Rows(District):
 
 
 class Sheets(District):
-    def rows(self, day=DAY):
+    def rows(self, day: Any = DAY) -> Any:
         return read_rows(io.BytesIO(queries.rules_sheet(day)))
 
-    def test_what_goes_out_comes_back_unchanged(self):
+    def test_what_goes_out_comes_back_unchanged(self) -> None:
         reports = queries.check_rows(self.rows(), NEXT)
         assert len(reports) == 10
         assert {report.change for report in reports} == {"same"}
 
-    def test_a_changed_sheet_is_tried_first_and_then_loaded(self):
+    def test_a_changed_sheet_is_tried_first_and_then_loaded(self) -> None:
         rows = self.rows()
         rows[4].cells[2] = "改过的名称"
         assert [report.change for report in queries.check_rows(rows, NEXT)].count("changed") == 1
@@ -119,7 +120,7 @@ class Sheets(District):
         assert self.row().name == "改过的名称"
         assert AuthorityRule.objects.filter(valid_to=NEXT).count() == 1
 
-    def test_every_wrong_row_is_reported_and_nothing_is_loaded(self):
+    def test_every_wrong_row_is_reported_and_nothing_is_loaded(self) -> None:
         rows = self.rows()
         rows[1].cells[0] = "甲"
         rows[2].cells[5] = "不存在的会议"
@@ -131,16 +132,16 @@ class Sheets(District):
             operations.load_rules(rows=rows, valid_from=NEXT, actor=self.steward, now=NOW)
         assert self.row().name == "总量内事业编制调整"
 
-    def test_the_same_number_twice_is_refused(self):
+    def test_the_same_number_twice_is_refused(self) -> None:
         rows = self.rows()
         rows[2].cells[0] = rows[1].cells[0]
         assert [report.ok for report in queries.check_rows(rows, NEXT)][:2] == [True, False]
 
-    def test_an_empty_sheet_is_refused(self):
+    def test_an_empty_sheet_is_refused(self) -> None:
         with pytest.raises(Refused):
             operations.load_rules(rows=self.rows()[:1], valid_from=NEXT, actor=self.steward, now=NOW)
 
-    def test_a_name_borne_twice_is_written_as_a_code(self):
+    def test_a_name_borne_twice_is_written_as_a_code(self) -> None:
         names = sheets.Names({}, {}, {"office_general": "综合科", "market_general": "综合科", "finance": "区财政局"})
         rule = queries.as_rule(AuthorityRule.objects.select_related("matter", "section", "signatory").first())
         told = sheets.cells(
@@ -152,18 +153,18 @@ class Sheets(District):
 
 
 class LimitsAndDays(District):
-    def test_a_limit_is_changed_and_written_down(self):
+    def test_a_limit_is_changed_and_written_down(self) -> None:
         limit = TimeLimit.objects.get(key="countersign")
         operations.set_limit(limit=limit, days=7, basis="示编办〔2026〕8号", actor=self.steward, now=NOW)
         assert queries.limits_for(queries.matter("R10"))["countersign"] == 7
         assert Entry.objects.filter(chain="limits", verb="matters.limit.changed").count() == 1
 
-    def test_a_limit_is_a_number_of_days(self):
+    def test_a_limit_is_a_number_of_days(self) -> None:
         for days in (0, -1, 366, True, 2.5, "5"):
             with pytest.raises(Refused):
                 operations.set_limit(limit=TimeLimit.objects.first(), days=days, basis="", actor=self.steward, now=NOW)
 
-    def test_a_day_is_set_changed_and_given_back_to_the_state_calendar(self):
+    def test_a_day_is_set_changed_and_given_back_to_the_state_calendar(self) -> None:
         day = date(2026, 12, 7)
         for working in (False, True):
             operations.set_day(day=day, working=working, name="测试", basis="通知", actor=self.steward, now=NOW)
@@ -174,17 +175,17 @@ class LimitsAndDays(District):
         with pytest.raises(Missing):
             operations.remove_day(day=day, actor=self.steward, now=NOW)
 
-    def test_a_day_needs_its_document(self):
+    def test_a_day_needs_its_document(self) -> None:
         with pytest.raises(Refused):
             operations.set_day(day=NEXT, working=False, name="放假", basis=" ", actor=self.steward, now=NOW)
 
 
 class TwoStewards(TransactionTestCase):
-    def test_only_one_of_two_changes_made_at_once_stands(self):
+    def test_only_one_of_two_changes_made_at_once_stands(self) -> None:
         sample.load_sample(now=NOW)
         row = AuthorityRule.objects.get(number=104)
 
-        def change(name):
+        def change(name: str) -> Any:
             return lambda: operations.set_rule(rule=row, values={"name": name}, valid_from=NEXT, actor=None, now=NOW)
 
         results = at_once([change("甲"), change("乙")])
