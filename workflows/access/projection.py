@@ -56,8 +56,10 @@ def wanted(users: Iterable[int] | None, day: date) -> set[Row]:
 
 
 def present(users: Iterable[int] | None) -> dict[Row, int]:
-    """The rows guardian has on units now, each with its id."""
-    found = UserObjectPermission.objects.filter(content_type=ContentType.objects.get_for_model(Unit))
+    """The rows guardian has on units now, each with its id; readings granted by name are not ours to mend."""
+    found = UserObjectPermission.objects.filter(content_type=ContentType.objects.get_for_model(Unit)).exclude(
+        permission__codename="view_unit"
+    )
     if users is not None:
         found = found.filter(user__in=users)
     return {(user, name, pk): row for user, name, pk, row in found.values_list("user_id", "permission__codename", "object_pk", "pk")}

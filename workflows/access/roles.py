@@ -28,6 +28,7 @@ ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
 # role → door → how far it opens: the unit itself, the unit and what it sponsors, or every unit.
 _OFFICE_READING: dict[str, Scope] = {
     "case.view": "all",
+    "case.print": "all",
     "ledger.view": "all",
     "unit.view": "all",
     "paper.view": "all",
@@ -35,6 +36,7 @@ _OFFICE_READING: dict[str, Scope] = {
 }
 _UNIT_READING: dict[str, Scope] = {
     "case.view": "subtree",
+    "case.print": "subtree",
     "ledger.view": "subtree",
     "unit.view": "all",
     "paper.view": "subtree",
@@ -46,7 +48,6 @@ MATRIX: dict[str, dict[str, Scope]] = {
     "general": {
         "case.examine": "all",
         "case.confirm": "all",
-        "case.print": "all",
         "unit.edit": "all",
         "ledger.load": "all",
         **_OFFICE_READING,
