@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from project.settings.environment import flag, folder, number, text
@@ -123,7 +124,7 @@ PASSWORD_DAYS = number("DINGBIAN_PASSWORD_DAYS", default=90)
 
 # Counted per account and address, so that one bad neighbour behind a gateway does not lock out the office.
 AXES_FAILURE_LIMIT = number("DINGBIAN_LOGIN_FAILURES", default=5)
-AXES_COOLOFF_TIME = timedelta(minutes=number("DINGBIAN_LOGIN_COOLOFF_MINUTES", default=15))
+AXES_COOLOFF_TIME = timedelta(minutes=number("DINGBIAN_LOGIN_COOLOFF_MINUTES", default=30))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
@@ -209,7 +210,12 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(folder(VAR_DIR / "beat") / "schedule")
-CELERY_BEAT_SCHEDULE = {"outbox-sweep": {"task": "outbox.sweep", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "outbox-sweep": {"task": "outbox.sweep", "schedule": 60.0},
+    # Shortly after the district's midnight: versions and offices that begin or end with the new day.
+    "organization-refresh": {"task": "organization.refresh", "schedule": crontab(minute=5, hour=0)},
+    "access-reconcile": {"task": "access.reconcile", "schedule": crontab(minute=10, hour=0)},
+}
 
 # --- Health: how old promised work may grow before `/healthz` calls it ill, seconds -----------------------------------
 OUTBOX_LAG_LIMIT = number("DINGBIAN_OUTBOX_LAG_LIMIT", default=600)
@@ -225,6 +231,8 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         # WeasyPrint and fontTools report every odd glyph as a warning.
         "fontTools": {"level": "ERROR"},
+        # Four lines for every login; failures and lockouts are warnings.
+        "axes": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },
 }
