@@ -7,11 +7,11 @@ from django import forms
 from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext_lazy as _
 
-from forms.fields import DayField, SkinForm, dress
+from forms.fields import DayField, SkinForm, WholeField, dress
 from workflows.establishment.models import Nature
 from workflows.matters import authority
-from workflows.matters.models import AuthorityRule, Body, Matter
-from workflows.organization.models import Kind, Rank, Unit
+from workflows.matters.models import AuthorityRule, Matter
+from workflows.organization.terms import Kind, Rank
 
 MAX_BYTES = 5 * 1024 * 1024
 CONDITION_ROWS = 5
@@ -105,25 +105,25 @@ def conditions_of(rule: AuthorityRule | None) -> list[dict[str, str]]:
 
 
 class RuleForm(SkinForm):
-    """One row of the authority table, in force from a day."""
+    """One row of the authority table, in force from a day. Every choice is a code."""
 
-    matter = forms.ModelChoiceField(Matter.objects.filter(active=True), label=_("事项"), empty_label=_("请选择"))
-    number = forms.IntegerField(label=_("序号"), min_value=1, max_value=9999, help_text=_("从小到大依次比对，第一条全部符合的适用。"))
+    matter = forms.ChoiceField(label=_("事项"))
+    number = WholeField(label=_("序号"), high=9999, help_text=_("从小到大依次比对，第一条全部符合的适用。"))
     name = forms.CharField(label=_("名称"), max_length=120)
-    section = forms.ModelChoiceField(Unit.objects.none(), label=_("承办科室"), empty_label=_("请选择"))
-    signatory = forms.ModelChoiceField(Unit.objects.none(), label=_("签发"), empty_label=_("请选择"))
-    consult = forms.ModelMultipleChoiceField(Unit.objects.none(), label=_("会签单位"), required=False, widget=forms.CheckboxSelectMultiple)
+    section = forms.ChoiceField(label=_("承办科室"))
+    signatory = forms.ChoiceField(label=_("签发"))
+    consult = forms.MultipleChoiceField(label=_("会签单位"), required=False, widget=forms.CheckboxSelectMultiple)
     basis = forms.CharField(label=_("依据"), max_length=200, help_text=_("条、款、项，或授权文件的文号。"))
     valid_from = DayField(label=_("自何日起适用"), help_text=_("原来的一行到这一天为止；已受理的办件仍按受理时的路径办理。"))
 
-    def __init__(self, *args: Any, offices: dict[str, list[int]], bodies: list[Body], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: dict[str, list[tuple[str, str]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("section", "signatory", "consult"):
-            self.fields[name].queryset = Unit.objects.filter(pk__in=offices[name]).order_by("sort", "id")
-            self.fields[name].label_from_instance = lambda unit: unit.short_name or unit.name
-        choices = [("", "—"), *((body.code, body.name) for body in bodies)]
+        for name in ("matter", "section", "signatory"):
+            self.fields[name].choices = [("", _("请选择")), *choices[name]]
+        self.fields["consult"].choices = choices["consult"]
         for n in range(1, BODY_ROWS + 1):
-            self.fields[f"body_{n}"] = forms.ChoiceField(label=_("审议决定机构（第%(n)s步）") % {"n": n}, choices=choices, required=False)
+            name = _("审议决定机构（第%(n)s步）") % {"n": n}
+            self.fields[f"body_{n}"] = forms.ChoiceField(label=name, choices=[("", "—"), *choices["bodies"]], required=False)
             dress(self.fields[f"body_{n}"])
 
     @property
@@ -149,7 +149,7 @@ class TryForm(SkinForm):
     matter = forms.ModelChoiceField(Matter.objects.filter(active=True), label=_("事项"), to_field_name="code", empty_label=None)
     rank = forms.ChoiceField(label=_("机构规格"), choices=Rank.choices, initial=Rank.SECTION_CHIEF)
     unit_kind = forms.ChoiceField(label=_("机构类别"), choices=Kind.choices, initial=Kind.SUBORDINATE_PSU)
-    quantity = forms.IntegerField(label=_("核增总数"), min_value=0, max_value=9999, initial=0)
+    quantity = WholeField(label=_("核增总数"), low=0, high=9999, initial=0)
     natures = forms.MultipleChoiceField(
         label=_("编制性质"), choices=Nature.choices, required=False, widget=forms.CheckboxSelectMultiple, initial=[Nature.PSU]
     )
@@ -212,7 +212,7 @@ class YearForm(SkinForm):
 class LimitForm(SkinForm):
     """A time limit in working days, and the rule it rests on."""
 
-    days = forms.IntegerField(label=_("工作日"), min_value=1, max_value=365)
+    days = WholeField(label=_("工作日"), high=365)
     basis = forms.CharField(label=_("依据"), max_length=200, required=False)
 
 

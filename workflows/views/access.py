@@ -15,6 +15,7 @@ from forms.access import AppointForm, EndForm, NewUserForm, OfficesForm, PeopleF
 from workflows.access import operations, passwords, queries
 from workflows.access.roles import ADMINISTRATORS
 from workflows.lib.refusals import Forbidden, Refused
+from workflows.views.asof import dated
 from workflows.views.doors import door, held
 from workflows.views.refusing import refuse
 
@@ -26,7 +27,7 @@ OFFICES = "appointment-list"
 @require_safe
 def appointments(request: HttpRequest) -> HttpResponse:
     """Who holds which office as of a day."""
-    form = OfficesForm(request.GET)
+    form = OfficesForm(dated(request), initial={"on": request.day})
     data = form.cleaned_data if form.is_valid() else {}
     day = data.get("on") or request.day
     rows = list(queries.appointments(day=day, text=data.get("q", ""), role=data.get("role", "")))
@@ -125,7 +126,7 @@ def users(request: HttpRequest) -> HttpResponse:
     form = PeopleForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     people = queries.people(text=text)
-    context = {"form": form, "people": people, "locked": queries.locked_out(), "trail": [(_("用户"), "")]}
+    context = {"form": form, "people": people, "locked": queries.locked_out(request.now), "trail": [(_("用户"), "")]}
     return render(request, "access/users.html", context)
 
 
@@ -248,7 +249,7 @@ def _triggers(report: dict[str, Any]) -> dict[str, Any]:
 def _account(request: HttpRequest, pk: int, form: ReasonForm, status: int = 200) -> HttpResponse:
     person = queries.person(pk)
     context = {
-        "person": person, "offices": queries.history(person), "locked": person.username in queries.locked_out(), "form": form,
+        "person": person, "offices": queries.history(person), "locked": person.username in queries.locked_out(request.now), "form": form,
         "errors": form.summary() if form.is_bound else [], "day": request.day,
         "trail": [(_("用户"), reverse(PEOPLE)), (person.name, "")],
     }  # fmt: skip

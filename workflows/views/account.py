@@ -48,7 +48,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = _target(request)
     if request.user.is_authenticated:
         return redirect(target)
-    form = SignInForm(request, data=request.POST or None)
+    wanted = request.GET.get("user", "") if settings.DEMO else ""
+    form = SignInForm(request, data=request.POST or None, initial={"username": wanted})
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
         access.signed_in(user=request.user, address=address_of(request), now=request.now)

@@ -149,11 +149,17 @@ def _sealed(entry: Entry) -> bool:
 
 def _lines(entries: list[Entry]) -> list[Line]:
     subjects = chains.subjects(entry.chain for entry in entries)
-    units = chains.unit_names({pk for entry in entries for pk in deeds.unit_ids(entry.body)})
-    return [_line(entry, subjects[entry.chain], units) for entry in entries]
+    ids: set[int] = set()
+    codes: set[str] = set()
+    for entry in entries:
+        mentioned = deeds.mentioned(entry.body)
+        ids |= mentioned[0]
+        codes |= mentioned[1]
+    names = chains.names(ids, codes)
+    return [_line(entry, subjects[entry.chain], names) for entry in entries]
 
 
-def _line(entry: Entry, subject: chains.Subject, units: dict[int, str]) -> Line:
+def _line(entry: Entry, subject: chains.Subject, names: deeds.Names) -> Line:
     told = deeds.told(entry.body)
     return Line(
         entry,
@@ -161,7 +167,7 @@ def _line(entry: Entry, subject: chains.Subject, units: dict[int, str]) -> Line:
         told.in_name_of,
         deeds.verb(entry.verb),
         subject,
-        deeds.differences(entry.body, units),
+        deeds.differences(entry.body, names),
         told.reason,
         told.basis,
     )

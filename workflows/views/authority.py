@@ -18,6 +18,7 @@ from workflows.matters import authority, operations, queries
 from workflows.matters.models import AuthorityRule
 from workflows.organization.models import Unit
 from workflows.organization.terms import Kind
+from workflows.views.asof import dated
 from workflows.views.doors import door, held
 from workflows.views.refusing import refuse
 
@@ -28,7 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
     """Who decides what: the rows in force on a day, with the deciding bodies' quorum and majority."""
-    form = AsOfForm(request.GET)
+    form = AsOfForm(dated(request), initial={"on": request.day})
     day = form.day(request.day)
     bodies = queries.bodies()
     names = {body.code: body.name for body in bodies}
@@ -62,7 +63,7 @@ def trial(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A new row, or new content for a row from a day on; what applied before stays readable and binds the cases it was frozen on."""
     rule = _rule(pk) if pk else None
-    form = RuleForm(request.POST or None, initial=_initial(rule, request), offices=_offices(rule), bodies=queries.bodies())
+    form = RuleForm(request.POST or None, initial=_initial(rule, request), choices=_choices(rule))
     rows = ConditionFormSet(request.POST or None, initial=conditions_of(rule), prefix="conditions")
     if request.method == "POST" and form.is_valid() and rows.is_valid():
         data = form.cleaned_data
@@ -177,38 +178,38 @@ def _unit_names() -> dict[str, str]:
     return {code: short or name for code, short, name in Unit.objects.values_list("code", "short_name", "name")}
 
 
-def _offices(rule: AuthorityRule | None) -> dict[str, list[int]]:
-    """Whom a row may name: the office's divisions handle, committees and the office sign, departments are consulted."""
-    found: dict[str, set[int]] = {"section": set(), "signatory": set(), "consult": set()}
-    for pk, code, kind, superior in Unit.objects.filter(valid_to__isnull=True).values_list("pk", "code", "kind", "parent__code"):
-        if kind == Kind.DIVISION and superior == queries.OFFICE:
-            found["section"].add(pk)
-        elif kind == Kind.COMMITTEE or code == queries.OFFICE:
-            found["signatory"].add(pk)
-        elif kind == Kind.DEPARTMENT:
-            found["consult"].add(pk)
-    if rule is not None:
-        found["section"].add(rule.section_id)
-        found["signatory"].add(rule.signatory_id)
-        found["consult"].update(Unit.objects.filter(code__in=rule.consult).values_list("pk", flat=True))
-    return {name: sorted(ids) for name, ids in found.items()}
+def _choices(rule: AuthorityRule | None) -> dict[str, list[tuple[str, str]]]:
+    """Whom a row may name: the office's divisions handle, committees and the office sign, departments are consulted.
+
+    What the row names already stays choosable whatever became of it.
+    """
+    found: dict[str, list[tuple[str, str]]] = {"section": [], "signatory": [], "consult": []}
+    named = {"section": {rule.section.code}, "signatory": {rule.signatory.code}, "consult": set(rule.consult)} if rule else {}
+    rows = Unit.objects.order_by("sort", "id").values_list("code", "name", "short_name", "kind", "parent__code", "valid_to")
+    for code, name, short, kind, superior, ended in rows:
+        fits = {
+            "section": kind == Kind.DIVISION and superior == queries.OFFICE,
+            "signatory": kind == Kind.COMMITTEE or code == queries.OFFICE,
+            "consult": kind == Kind.DEPARTMENT,
+        }
+        for column, fit in fits.items():
+            if (fit and ended is None) or code in named.get(column, ()):
+                found[column].append((code, short or name))
+    bodies = [(body.code, body.name) for body in queries.bodies()]
+    return found | {"bodies": bodies, "matter": [(matter.code, matter.name) for matter in queries.catalogue()]}
 
 
 def _initial(rule: AuthorityRule | None, request: HttpRequest) -> dict[str, Any]:
     if rule is None:
         return {"valid_from": request.day}
-    consult = list(Unit.objects.filter(code__in=rule.consult).values_list("pk", flat=True))
     bodies = {f"body_{n}": code for n, code in enumerate(rule.bodies, start=1)}
     return {
-        "matter": rule.matter_id, "number": rule.number, "name": rule.name, "section": rule.section_id, "signatory": rule.signatory_id,
-        "consult": consult, "basis": rule.basis, "valid_from": request.day, **bodies,
+        "matter": rule.matter.code, "number": rule.number, "name": rule.name, "section": rule.section.code,
+        "signatory": rule.signatory.code, "consult": rule.consult, "basis": rule.basis, "valid_from": request.day, **bodies,
     }  # fmt: skip
 
 
 def _values(data: dict[str, Any], conditions: list[list[Any]]) -> dict[str, Any]:
     """What the operation takes: codes everywhere."""
-    return {
-        "number": data["number"], "matter": data["matter"].code, "name": data["name"], "conditions": conditions,
-        "section": data["section"].code, "bodies": data["bodies"], "consult": [unit.code for unit in data["consult"]],
-        "signatory": data["signatory"].code, "basis": data["basis"],
-    }  # fmt: skip
+    names = ("number", "matter", "name", "section", "bodies", "consult", "signatory", "basis")
+    return {name: data[name] for name in names} | {"conditions": conditions}

@@ -19,22 +19,9 @@ from workflows.matters import operations, queries
 from workflows.matters.models import CalendarDay, TimeLimit
 from workflows.views.doors import door, held
 from workflows.views.refusing import refuse
+from workflows.views.verbs import NODES
 
-STEPS = {
-    "case": gettext_lazy("全件办结"),
-    "endorse": gettext_lazy("单位审核"),
-    "accept": gettext_lazy("受理审查"),
-    "supplement": gettext_lazy("补正"),
-    "evaluate": gettext_lazy("论证"),
-    "countersign": gettext_lazy("会签"),
-    "section_review": gettext_lazy("科室审核"),
-    "deputy_review": gettext_lazy("分管审核"),
-    "deliberate": gettext_lazy("审议"),
-    "draft_document": gettext_lazy("拟稿"),
-    "sign": gettext_lazy("签发"),
-    "implement": gettext_lazy("组织实施"),
-    "confirm": gettext_lazy("办结确认"),
-}
+STEPS = {"case": gettext_lazy("全件办结"), **NODES}
 
 
 @door("calendar.edit", "authority.view")

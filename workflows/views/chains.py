@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -10,8 +11,16 @@ from workflows.access.models import User
 from workflows.cases.models import Case
 from workflows.documents.models import Paper
 from workflows.organization.models import Unit
+from workflows.views.kinds import all_kinds
 
-FIXED = {"ledger": "ledger", "access": "appointment-list", "audit": "audit", "calendar": "calendar", "authority": "authority"}
+FIXED = {
+    "ledger": "ledger",
+    "access": "appointment-list",
+    "audit": "audit",
+    "calendar": "calendar",
+    "limits": "calendar",
+    "authority": "authority",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +68,9 @@ def _subject(chain: str, found: dict[str, Subject]) -> Subject:
 
 def _fixed() -> dict[str, str]:
     return {
-        "ledger": _("编制台账"),
-        "access": _("权限投影"),
-        "audit": _("审计记录"),
-        "calendar": _("工作日历"),
-        "authority": _("审批权限表"),
-    }
+        "ledger": _("编制台账"), "access": _("权限投影"), "audit": _("审计记录"), "calendar": _("工作日历"), "limits": _("时限"),
+        "authority": _("审批权限表"), "catalogue": _("事项目录"), "documents": _("发文字号"),
+    }  # fmt: skip
 
 
 def numbered(number: str) -> list[str]:
@@ -75,8 +81,11 @@ def numbered(number: str) -> list[str]:
     return list(dict.fromkeys([*cases, *(chain for pk, subject in papers for chain in (f"paper/{pk}", subject))]))
 
 
-def unit_names(ids: set[int]) -> dict[int, str]:
-    """Unit id → short name. None when nothing is asked."""
-    if not ids:
-        return {}
-    return {pk: short or name for pk, name, short in Unit.objects.filter(pk__in=ids).values_list("pk", "name", "short_name")}
+def names(ids: set[int], codes: set[str]) -> dict[int | str, str]:
+    """Unit names by id and by code, and kind names by code. At most one SQL once the kinds are known."""
+    found: dict[int | str, str] = {kind.code: kind.name for kind in all_kinds()}
+    if ids or codes:
+        rows = Unit.objects.filter(Q(pk__in=ids) | Q(code__in=codes)).values_list("pk", "code", "name", "short_name")
+        for pk, code, name, short in rows:
+            found[pk] = found[code] = short or name
+    return found

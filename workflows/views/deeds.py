@@ -1,58 +1,32 @@
 """Log entries in words: what was done, and what differs between before and after. Pure over the entry's body."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from workflows.access.roles import ROLES
-from workflows.establishment.models import Bucket, Code
+from workflows.cases.models import Stage, State
+from workflows.establishment.models import Bucket
+from workflows.lib import local
+from workflows.matters import authority
 from workflows.organization.terms import Funding, Kind, Nature, PsuClass, Rank, System
+from workflows.views.verbs import LABELS, NODES, VERBS
 
-VERBS: dict[str, Any] = {
-    "access.appointment.ended": gettext_lazy("免去职务"),
-    "access.appointment.made": gettext_lazy("任职"),
-    "organization.unit.changed": gettext_lazy("变更机构"),
-    "organization.unit.ended": gettext_lazy("撤销机构"),
-    "organization.unit.established": gettext_lazy("设立机构"),
-}
-LABELS: dict[str, Any] = {
-    "name": gettext_lazy("名称"),
-    "short_name": gettext_lazy("简称"),
-    "kind": gettext_lazy("类别"),
-    "nature": gettext_lazy("性质"),
-    "system": gettext_lazy("系统"),
-    "rank": gettext_lazy("规格"),
-    "psu_class": gettext_lazy("事业单位类别"),
-    "funding": gettext_lazy("经费形式"),
-    "parent": gettext_lazy("隶属"),
-    "sponsor": gettext_lazy("举办单位"),
-    "host": gettext_lazy("挂牌于"),
-    "credit_code": gettext_lazy("统一社会信用代码"),
-    "legal_representative": gettext_lazy("法定代表人"),
-    "address": gettext_lazy("住所"),
-    "functions": gettext_lazy("主要职责"),
-    "valid_from": gettext_lazy("自"),
-    "valid_to": gettext_lazy("至"),
-    "quantity": gettext_lazy("数量"),
-    "role": gettext_lazy("角色"),
-    "unit": gettext_lazy("单位"),
-    "user": gettext_lazy("人员"),
-    "title": gettext_lazy("标题"),
-    "stage": gettext_lazy("阶段"),
-    "state": gettext_lazy("状态"),
-    "number": gettext_lazy("编号"),
-    "outcome": gettext_lazy("结果"),
-    "digest": gettext_lazy("内容摘要"),
-}
-_CHOICES: dict[str, Any] = {"role": dict(ROLES), "bucket": dict(Bucket.choices), "code": dict(Code.choices)}
-for _name, _choices in {"rank": Rank, "psu_class": PsuClass, "funding": Funding, "system": System, "nature": Nature, "kind": Kind}.items():
-    _CHOICES[_name] = dict(_choices.choices)
-UNIT_KEYS = frozenset({"unit", "parent", "sponsor", "host", "giver", "section", "signatory"})
+Names = Mapping[int | str, str]
+UNIT_KEYS = frozenset({"unit", "parent", "sponsor", "host", "giver", "section", "signatory", "unit_id", "consult"})
+# Row numbers of our own tables tell a reader nothing that the rest of the entry does not.
+HIDDEN = frozenset({"opinion", "id", "paper", "stand_in", "copied_from"})
+_ACCOUNT = re.compile(r"^unit/(\d+)/([^/]+)/(\w+)$")
+_CHOICES: dict[str, dict[str, Any]] = {
+    "role": dict(ROLES), "bucket": dict(Bucket.choices), "rank": dict(Rank.choices), "psu_class": dict(PsuClass.choices),
+    "funding": dict(Funding.choices), "system": dict(System.choices), "nature": dict(Nature.choices), "kind": dict(Kind.choices),
+    "stage": dict(Stage.choices), "state": dict(State.choices), "node": NODES, "key": NODES,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,59 +65,113 @@ def verbs() -> list[tuple[str, str]]:
     return [(name, str(words)) for name, words in sorted(VERBS.items(), key=lambda item: item[0])]
 
 
-def differences(body: str, units: Mapping[int, str]) -> list[Difference]:
-    """What `body` says changed, attribute by attribute. `units` gives names for unit ids."""
-    told = json.loads(body)
-    before, after = told.get("before") or {}, told.get("after") or {}
+def differences(body: str, names: Names) -> list[Difference]:
+    """What `body` says changed, attribute by attribute. `names` gives unit names by id and code, kind names by code."""
+    said = json.loads(body)
+    room = said["verb"].partition(".")[0]
+    before, after = said.get("before") or {}, said.get("after") or {}
+    found = []
+    for key in dict.fromkeys([*before, *after]):
+        was, now = before.get(key), after.get(key)
+        if was == now or key in HIDDEN:
+            continue
+        if key == "balances":
+            found += _balances(was or {}, now or {}, names)
+        elif key != "transfers" or not isinstance(now, list):
+            found.append(Difference(label(key, room), words(key, was, names), words(key, now, names)))
+    return [each for each in found if each.before or each.after]
+
+
+def _balances(before: Mapping[str, int], after: Mapping[str, int], names: Names) -> list[Difference]:
+    """Accounts that moved: `区教育局　教职工编制　空编 12 → 15`."""
     return [
-        Difference(label(key), words(key, before.get(key), units), words(key, after.get(key), units))
+        Difference(_account(key, names), str(before.get(key, 0)), str(after.get(key, 0)))
         for key in dict.fromkeys([*before, *after])
-        if before.get(key) != after.get(key)
+        if before.get(key, 0) != after.get(key, 0)
     ]
 
 
-def unit_ids(body: str) -> set[int]:
-    """The unit ids an entry mentions, so that their names can be read in one go."""
-    told = json.loads(body)
-    return {pk for side in (told.get("before"), told.get("after")) for pk in _ids("", side)}
+def _account(key: str, names: Names) -> str:
+    match = _ACCOUNT.match(key)
+    if match is None:
+        return key
+    unit, kind, bucket = match.groups()
+    return "　".join([names.get(int(unit), unit), names.get(kind, kind), str(_CHOICES["bucket"].get(bucket, bucket))])
 
 
-def _ids(key: str, value: Any) -> set[int]:
+def mentioned(body: str) -> tuple[set[int], set[str]]:
+    """The unit ids and unit codes an entry mentions, so that their names can be read in one go."""
+    said = json.loads(body)
+    ids: set[int] = set()
+    codes: set[str] = set()
+    for side in (said.get("before"), said.get("after")):
+        _collect("", side, ids, codes)
+    return ids, codes
+
+
+def _collect(key: str, value: Any, ids: set[int], codes: set[str]) -> None:
     if isinstance(value, dict):
-        return {pk for name, item in value.items() for pk in _ids(name, item)}
-    if isinstance(value, list):
-        return {pk for item in value for pk in _ids(key, item)}
-    return {value} if key in UNIT_KEYS and isinstance(value, int) and not isinstance(value, bool) else set()
+        for name, item in value.items():
+            if match := _ACCOUNT.match(name):
+                ids.add(int(match.group(1)))
+            _collect(name, item, ids, codes)
+    elif isinstance(value, list):
+        for item in value:
+            _collect(key, item, ids, codes)
+    elif key in UNIT_KEYS and isinstance(value, int) and not isinstance(value, bool):
+        ids.add(value)
+    elif key in UNIT_KEYS and isinstance(value, str):
+        codes.add(value)
 
 
-def label(key: str) -> str:
-    """The attribute's name in words."""
-    return str(LABELS.get(key, key))
+def label(key: str, room: str = "") -> str:
+    """The attribute's name in words; a room may call it its own way."""
+    return str(LABELS.get(f"{room}.{key}") or LABELS.get(key, key))
 
 
-def words(key: str, value: Any, units: Mapping[int, str]) -> str:
+def words(key: str, value: Any, names: Names) -> str:
     """One value in words; "" for nothing."""
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    if key == "conditions":
+        return _conditions(value)
     if isinstance(value, dict):
-        parts = [(label(name), words(name, item, units)) for name, item in value.items()]
+        parts = [(label(name), words(name, item, names)) for name, item in value.items()]
         return "，".join(f"{name} {text}" for name, text in parts if text)
     if isinstance(value, list):
         joint = "；" if any(isinstance(item, dict) for item in value) else "、"
-        return joint.join(words(key, item, units) for item in value)
-    if key in UNIT_KEYS and isinstance(value, int):
-        return units.get(value, str(value))
+        return joint.join(words(key, item, names) for item in value)
+    if key in UNIT_KEYS or key in {"kind", "kinds"}:
+        return names.get(value) or str(_CHOICES.get(key, {}).get(value, value))
     if key in _CHOICES and value in _CHOICES[key]:
         return str(_CHOICES[key][value])
-    return _day(value) if isinstance(value, str) else str(value)
+    return _moment(value) if isinstance(value, str) else str(value)
 
 
-def _day(text: str) -> str:
-    """An ISO date as officials write it; any other text as it is."""
+def _conditions(rows: list[Any]) -> str:
+    """Conditions of the authority table: `编制来源 in 周转池、其他单位`."""
+    labels = authority.fact_labels()
+    return "；".join(f"{labels.get(fact, fact)} {operator} {authority.value_label(fact, value)}" for fact, operator, value in rows) or _(
+        "无"
+    )
+
+
+def _moment(text: str) -> str:
+    """An ISO date or moment as officials write it, a digest by its beginning, any other text as it is."""
+    if re.fullmatch(r"[0-9a-f]{64}", text):
+        return text[:8]
     try:
         day = date.fromisoformat(text)
+        return f"{day.year}年{day.month}月{day.day}日"
+    except ValueError:
+        pass
+    try:
+        at = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return f"{day.year}年{day.month}月{day.day}日"
+    if at.tzinfo is None or len(text) < 16:
+        return text
+    at = at.astimezone(local.ZONE)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"

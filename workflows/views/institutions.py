@@ -26,6 +26,7 @@ from workflows.organization import queries as organization
 from workflows.organization.models import Unit, UnitVersion
 from workflows.organization.terms import Kind, System
 from workflows.views import charts
+from workflows.views.asof import dated
 from workflows.views.doors import door, held
 from workflows.views.kinds import named_kinds
 from workflows.views.refusing import refuse
@@ -34,6 +35,11 @@ GROUPS = (
     Kind.COMMITTEE, Kind.DEPARTMENT, Kind.SUBDISTRICT, Kind.TOWNSHIP, Kind.PARK, Kind.DIRECT_PSU,
     Kind.DISPATCHED, Kind.SUBORDINATE_PSU, Kind.SCHOOL, Kind.COORDINATION, Kind.NAMEPLATE, Kind.DIVISION,
 )  # fmt: skip
+DEPARTMENTS = {
+    System.PARTY: gettext_lazy("党委工作部门"),
+    System.GOVERNMENT: gettext_lazy("政府工作部门"),
+    System.MASS: gettext_lazy("群团机关"),
+}
 LIFE_COLUMNS = 4
 LISTED = 5
 ATTRIBUTES = (
@@ -67,7 +73,7 @@ class Row:
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     """All institutions as of a day: by group, under one superior, or those a search finds."""
-    form = RegisterForm(request.GET)
+    form = RegisterForm(dated(request), initial={"on": request.day})
     data = form.cleaned_data if form.is_valid() else {}
     day = data.get("on") or request.day
     versions = organization.versions_on(day)
@@ -88,7 +94,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """One institution as of a day: attributes with their documents, posts, positions, why a figure is what it is, its life."""
-    form = AsOfForm(request.GET)
+    form = AsOfForm(dated(request), initial={"on": request.day})
     day = form.day(request.day)
     history = organization.history(code)
     if not history:
@@ -239,17 +245,20 @@ def _posts(unit: Unit, children: list[UnitVersion], day: date, why: str, today: 
             posts.append(charts.posts_row(kind.name, mine))
         below = [figures[child.unit_id, kind.code] for child in own if (child.unit_id, kind.code) in figures]
         if below and kind.nature != Nature.LEADER:
-            posts.append(charts.posts_row(kind.name, _sum(below), _("所属%(n)s个单位合计") % {"n": len(below)}))
+            name = _("所属单位%(kind)s") % {"kind": kind.name} if mine else kind.name
+            posts.append(charts.posts_row(name, _sum(below), _("所属%(n)s个单位合计。") % {"n": len(below)}))
     chosen = next((k for k in kinds if k.code == why and (unit.pk, k.code) in figures), None)
     chosen = chosen or next((k for k in kinds if (unit.pk, k.code) in figures and k.nature != Nature.LEADER), None)
     steps = establishment.explain(unit.pk, chosen.code, max(day, today)) if chosen else []
     until = [step for step in steps if step.date <= day]
+    inner = {child.unit_id: _inner(child, kinds, figures) for child in children if child.kind == Kind.DIVISION}
     return {
+        "inner_total": sum(sum(each.values()) for each in inner.values()),
         "posts": posts, "seats": seats, "steps": steps, "chosen": chosen, "told": until,
         "line": charts.life_line(_life_steps(until, day, figures.get((unit.pk, chosen.code)))) if chosen else None,
         "choices": [k for k in kinds if (unit.pk, k.code) in figures],
         "chosen_figure": figures[unit.pk, chosen.code].approved if chosen else None,
-        "inner": {child.unit_id: _inner(child, kinds, figures) for child in children if child.kind == Kind.DIVISION},
+        "inner": inner,
     }  # fmt: skip
 
 
@@ -315,21 +324,18 @@ def _shown(version: UnitVersion, name: str) -> str:
 
 
 def _grouped(rows: list[Row]) -> list[tuple[str, list[Row]]]:
-    """Rows under the heading of their kind; departments under party, government and the like."""
+    """Rows under the heading of their kind; departments of the Party, the government and the others apart."""
     groups: dict[str, list[Row]] = {}
     order = {kind.value: place for place, kind in enumerate(GROUPS)}
-    systems = {system.value: place for place, system in enumerate(System)}
+    systems = {system.value: place for place, system in enumerate(DEPARTMENTS)}
 
     def place(row: Row) -> tuple[int, int]:
-        system = systems[row.version.system] if row.version.kind == Kind.DEPARTMENT else 0
-        return order.get(row.version.kind, -1), system
+        department = row.version.kind == Kind.DEPARTMENT
+        return order.get(row.version.kind, -1), systems.get(row.version.system, len(systems)) if department else 0
 
     for row in sorted(rows, key=place):
-        version = row.version
-        name = (
-            _("%(system)s工作部门") % {"system": version.get_system_display()}
-            if version.kind == Kind.DEPARTMENT
-            else version.get_kind_display()
-        )
+        name = row.version.get_kind_display()
+        if row.version.kind == Kind.DEPARTMENT:
+            name = DEPARTMENTS.get(row.version.system, gettext_lazy("人大、政协、监委、法院、检察院机关"))
         groups.setdefault(str(name), []).append(row)
     return list(groups.items())

@@ -22,6 +22,7 @@ from workflows.lib.refusals import Missing, Refused
 from workflows.organization import queries as organization
 from workflows.organization.models import UnitVersion
 from workflows.views import charts, pager, reading
+from workflows.views.asof import dated
 from workflows.views.doors import door, held
 from workflows.views.refusing import refuse
 
@@ -45,7 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The whole district's posts by kind, the pool and the totals issued from above, as of a day. Units see their own instead."""
     if access.scope(request.held, "ledger.view", request.day) is not None:
         return units(request)
-    form = TotalsForm(request.GET)
+    form = TotalsForm(dated(request), initial={"on": request.day})
     day = (form.cleaned_data.get("on") if form.is_valid() else None) or request.day
     totals = queries.district_overview(None if day == request.day else day)
     posts = [total for total in totals if total.kind.nature != Nature.LEADER]
@@ -173,7 +174,7 @@ def _file(content: bytes, name: str) -> HttpResponse:
 def _unit_rows(request: HttpRequest) -> tuple[UnitsForm, list[UnitRow], date, bool]:
     """The form, the rows it leaves, the day, and whether the reader sees every unit."""
     kinds = queries.kinds()
-    form = UnitsForm(request.GET, kinds=[(kind.code, kind.name) for kind in kinds])
+    form = UnitsForm(dated(request), initial={"on": request.day}, kinds=[(kind.code, kind.name) for kind in kinds])
     data = form.cleaned_data if form.is_valid() else {}
     day = data.get("on") or request.day
     scope = access.scope(request.held, "ledger.view", request.day)
