@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
 def measure(*, quick: bool) -> int:
     """All measurements on the database of the environment."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings.embedded"
+    os.environ.setdefault("DINGBIAN_LOG_LEVEL", "WARNING")
     import django
 
     django.setup()

@@ -34,7 +34,6 @@ HOSTILE = (
     "DELETE FROM access_user",
     "ALTER TABLE establishment_account DROP CONSTRAINT account_not_below_floor",
     "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'y', now())",
-    "GRANT ALL ON audit_entry TO PUBLIC",
 )
 
 
