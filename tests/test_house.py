@@ -90,7 +90,7 @@ def test_only_operations_write() -> None:
 
 
 def test_operations_are_keyword_only_and_are_told_the_moment() -> None:
-    found = [o for path, text in house.sources("workflows") if house.may_write(path) for o in house.loose_operations(path, text)]
+    found = [o for path, text in house.sources("workflows") if house.is_operations(path) for o in house.loose_operations(path, text)]
     assert found == []
 
 
