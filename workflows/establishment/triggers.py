@@ -16,7 +16,7 @@ the operations, or a statement typed by hand, cannot take a post from nowhere:
 """
 
 from workflows.establishment.balance import CORRECTABLE, MAY_LOWER_FLOOR, PATHS, WITHIN_UNIT
-from workflows.lib.triggers import Trigger, append_only, refuse_function
+from workflows.lib.triggers import Trigger, append_only, refuse_function, rule
 
 # ruff: noqa: S608 - the statements are put together from literals of this project only
 
@@ -81,21 +81,6 @@ def _move(least: str, greatest: str) -> str:
         WHERE id = NEW.credit_id;"""
 
 
-def _rule(name: str, table: str, event: str, sqlite: str, postgresql: str | None = None) -> Trigger:
-    """Refuse `event` (BEFORE INSERT, UPDATE or DELETE of a row) when the condition is true."""
-    row = "OLD" if event == "DELETE" else "NEW"
-    return Trigger(
-        name=name,
-        table=table,
-        sqlite=(f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {sqlite} BEGIN SELECT RAISE(ABORT, '{name}'); END",),
-        postgresql=(
-            f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF ({postgresql or sqlite}) THEN
-            RAISE EXCEPTION '{name}' USING ERRCODE = '23514', CONSTRAINT = '{name}'; END IF; RETURN {row}; END $$""",
-            f"CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-        ),
-    )
-
-
 MOVES = Trigger(
     name="transfer_moves_balances",
     table=TRANSFER,
@@ -126,13 +111,13 @@ STAYS = Trigger(
 TRIGGERS = (
     append_only(TRANSFER, unique=("id", "key", "resolves_id", "corrects_id")),
     append_only("establishment_approval", unique=("id", "key")),
-    _rule("transfer_one_kind", TRANSFER, "INSERT", ONE_KIND),
-    _rule("transfer_path", TRANSFER, "INSERT", PATH),
-    _rule("transfer_opening_first", TRANSFER, "INSERT", OPENING_FIRST),
-    _rule("transfer_resolves", TRANSFER, "INSERT", RESOLVES),
-    _rule("transfer_corrects", TRANSFER, "INSERT", CORRECTS),
+    rule("transfer_one_kind", TRANSFER, "INSERT", ONE_KIND),
+    rule("transfer_path", TRANSFER, "INSERT", PATH),
+    rule("transfer_opening_first", TRANSFER, "INSERT", OPENING_FIRST),
+    rule("transfer_resolves", TRANSFER, "INSERT", RESOLVES),
+    rule("transfer_corrects", TRANSFER, "INSERT", CORRECTS),
     MOVES,
-    _rule("account_opens_empty", ACCOUNT, "INSERT", f"{OPENS_EMPTY} OR {_DISPLACES}", OPENS_EMPTY),
-    _rule("account_guard", ACCOUNT, "UPDATE", _guard("MIN", "MAX", "IS"), _guard("LEAST", "GREATEST", "IS NOT DISTINCT FROM")),
+    rule("account_opens_empty", ACCOUNT, "INSERT", f"{OPENS_EMPTY} OR {_DISPLACES}", OPENS_EMPTY),
+    rule("account_guard", ACCOUNT, "UPDATE", _guard("MIN", "MAX", "IS"), _guard("LEAST", "GREATEST", "IS NOT DISTINCT FROM")),
     STAYS,
 )
