@@ -22,9 +22,8 @@ from workflows.cases.queries.visible import case_for
 from workflows.documents import queries as papers
 from workflows.lib import uploads
 from workflows.lib.refusals import Conflict, Forbidden, Refused
-from workflows.matters import queries as matters
 from workflows.organization import queries as organization
-from workflows.views import approval, charts, deadlines, diagram, dossier, effects, judging, steps
+from workflows.views import approval, charts, deadlines, diagram, dossier, effects, judging, reference, steps
 
 TABS = (
     ("opinions", gettext_lazy("意见")),
@@ -37,9 +36,9 @@ TABS = (
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases the person may see, newest first, narrowed by the filters in the address."""
-    calendar = matters.calendar()
+    calendar = reference.calendar()
     units = [(str(pk), name) for pk, name in _unit_choices(request)]
-    form = FilterForm(request.GET, matters=[(m.code, m.name) for m in matters.catalogue()], units=units)
+    form = FilterForm(request.GET, matters=[(m.code, m.name) for m in reference.catalogue()], units=units)
     chosen = form.chosen()
     after = request.GET.get("after", "")
     filters = search.Filters(**{k: int(v) if k == "unit" else v for k, v in chosen.items()})
@@ -60,9 +59,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
 
 
 def _unit_choices(request: HttpRequest) -> list[tuple[int, str]]:
-    """The units one can filter by: those one reads cases of."""
-    scope = access.scope(request.held, "case.view", request.day)
-    versions = organization.versions_on(request.day, scope)
+    """The units to filter by, for those who read every unit's cases."""
+    if not any(standing.reach("case.view") == "all" for standing in request.held):
+        return []
+    versions = organization.versions_on(request.day)
     return [(pk, version.name) for pk, version in versions.items() if version.kind not in {"division", "nameplate", "coordination"}]
 
 
@@ -89,7 +89,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, case: Case, bound: Any = None, errors: list[Any] | None = None) -> dict[str, Any]:
-    calendar = matters.calendar()
+    calendar = reference.calendar()
     rounds = timeline.timeline(case)
     versions = timeline.versions(case)
     newest = versions[0]
@@ -141,8 +141,7 @@ def _panel(
     assignments.mark_opened(assignment=mine, user=request.user, now=request.now)
     tasks = list(case.implementation_tasks.all()) if mine.node == "implement" else []
     drafted = approval.drafted(case, payload, request.day) if mine.node == "draft_document" and request.method == "GET" else None
-    phrases = timeline.phrases(mine.duty, request.user)
-    panel = steps.panel(mine, case, newest, payload, request=request, phrases=phrases, tasks=tasks, draft=drafted)
+    panel = steps.panel(mine, case, newest, payload, request=request, draft=drafted)
     return {
         "panel": panel,
         "returns": steps.return_words(mine, rounds),
@@ -193,11 +192,17 @@ def process_tab(request: HttpRequest, pk: int, tab: str) -> HttpResponse:
 
 
 @require_GET
+def phrases(request: HttpRequest, duty: str) -> HttpResponse:
+    """Buttons with opinions often given, fetched after the panel."""
+    return render(request, "cases/phrases.html", {"phrases": timeline.phrases(duty, request.user)})
+
+
+@require_GET
 def figures(request: HttpRequest, pk: int) -> HttpResponse:
     """The table 申请事项 and the effect on the ledger, as a fragment."""
     case = case_for(request.user, pk, request.held, request.now)
     picture = effects.picture(case, dossier.content(case.versions.order_by("-n").first()), request.day)
-    return render(request, "cases/figures.html", {"case": case, "picture": picture, "bars": charts.effect_rows(picture.effects)})
+    return render(request, "cases/figures.html", {"case": case, "picture": picture, "bars": charts.effect_rows(picture.effects, posted=picture.posted)})
 
 
 @require_GET
@@ -339,7 +344,7 @@ def print_page(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": dossier.stages(case, rounds),
         "rounds": rounds,
         "picture": picture,
-        "bars": charts.effect_rows(picture.effects),
+        "bars": charts.effect_rows(picture.effects, posted=picture.posted),
     }
     return render(request, "cases/print.html", context)
 

@@ -220,8 +220,9 @@ def _effect_state(effect: Effect, approved: int, held: int) -> tuple[str, str]:
     return state(approved, max(vacant, 0), max(-vacant, 0))
 
 
-def effect_rows(effects: Sequence[Effect]) -> list[EffectRow]:
-    """Now and after approval for every account, one scale for the whole block."""
+def effect_rows(effects: Sequence[Effect], *, posted: bool = False) -> list[EffectRow]:
+    """Now and after approval for every account, one scale for the whole block; `posted` says that the decision lies behind us."""
+    before = _("批准前") if posted else _("现在")
     largest = max([max(e.approved, e.approved + e.change, e.filled) for e in effects] or [1])
     scale = 100.0 / max(largest, 1)
     rows = []
@@ -233,8 +234,8 @@ def effect_rows(effects: Sequence[Effect]) -> list[EffectRow]:
             EffectRow(
                 effect.name,
                 effect.kind,
-                _effect_bar(effect, effect.approved, effect.held, scale, _("现在")),
-                _("现在"),
+                _effect_bar(effect, effect.approved, effect.held, scale, before),
+                before,
                 effect.approved,
                 *_effect_state(effect, effect.approved, effect.held),
                 _effect_bar(effect, after, held_after, scale, _("批准后")),

@@ -1,4 +1,4 @@
-"""What every page shows around its content: the office in whose name one is here, navigation, unread messages."""
+"""What every page shows around its content: the office in whose name one is here, navigation, the foot."""
 
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from workflows.access.roles import ROLES
-from workflows.notices import queries as notices
 from workflows.views import navigation
 from workflows.views.navigation import Entry
 
@@ -47,12 +46,6 @@ class Shell:
         """The entries of the personal menu."""
         return navigation.more({s.role for s in self._held})
 
-    @cached_property
-    def unread(self) -> str:
-        """Unread messages, capped."""
-        n = notices.unread_count(self.request.user)
-        return "99+" if n > 99 else str(n)
-
     @property
     def account(self) -> str:
         """The page of one's own account."""
@@ -76,7 +69,7 @@ class Shell:
 
 
 def _office(standing: Any) -> str:
-    line = f"{standing.unit.name}·{ROLES[standing.role]}"
+    line = f"{standing.unit.short_name or standing.unit.name}·{ROLES[standing.role]}"
     return f"{line}（代{standing.principal.name}）" if standing.principal else line
 
 

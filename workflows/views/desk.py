@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from workflows.access import queries as access
 from workflows.access.roles import ADMINISTRATORS
@@ -17,7 +19,7 @@ from workflows.cases.queries.visible import visible
 from workflows.lib.calendar import Calendar
 from workflows.matters import queries as matters
 from workflows.notices import queries as notices
-from workflows.views import charts, deadlines
+from workflows.views import charts, deadlines, reference
 
 TABS = ("waiting", "submitted", "done")
 
@@ -43,7 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "waiting")
     tab = tab if tab in TABS else "waiting"
     administers = any(standing.role in ADMINISTRATORS for standing in request.held)
-    calendar = matters.calendar()
+    calendar = reference.calendar()
     context: dict[str, Any] = {
         "tab": tab,
         "nav": "desk",
@@ -58,6 +60,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     if _in_office(request):
         context |= _office(request, calendar)
     return render(request, "desk/desk.html", context)
+
+
+@require_GET
+def unread(request: HttpRequest) -> HttpResponse:
+    """The number beside 消息, asked for after the page and every two minutes; nothing when all is read."""
+    n = notices.unread_count(request.user)
+    return HttpResponse(format_html("<b>{}</b>", "99+" if n > work.CAP else n) if n else "")
 
 
 def _waiting(request: HttpRequest, calendar: Calendar) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from viewflow.workflow import chart
 from workflows.cases.models import Case
 from workflows.cases.queries.timeline import Step
 
-# Viewflow draws left to right with nodes of 150 × 100; a page reads downwards. One unit of its axes in pixels here.
-ACROSS, DOWN = 1.46, 0.42
-BOX_W, BOX_H = 132, 40
+# Viewflow's grid runs from left to right; a page reads downwards, so its columns are our rows. Distances in pixels.
+COLUMN, ROW = 190, 74
+BOX_W, BOX_H = 132, 38
 MARGIN = 8
 
 
@@ -44,9 +44,9 @@ class Box:
         return self.y - BOX_H / 2
 
     @property
-    def beside(self) -> float:
-        """Where the name of a gateway or an end begins."""
-        return self.x + self.side + 6
+    def before(self) -> float:
+        """Where the name of a gateway or an end stops, left of it: edges leave to the right."""
+        return self.x - self.side - 6
 
     @property
     def half(self) -> float:
@@ -94,7 +94,10 @@ def of_case(case: Case, steps: Sequence[Step]) -> Picture:
     current = {step.assignment.node for step in steps if step.assignment.closed_at is None}
     if case.closed_at:
         current.add(case.node)
-    boxes = {cell.node: _box(cell, passed, current) for cell in grid.cells}
+    cells = [cell for cell in grid.cells if list(cell.node._incoming()) or list(cell.node._outgoing())]
+    columns = {row: n for n, row in enumerate(sorted({cell.row for cell in cells}))}
+    rows = {col: n for n, col in enumerate(sorted({cell.col for cell in cells}))}
+    boxes = {cell.node: _box(cell, columns[cell.row], rows[cell.col], passed, current) for cell in cells}
     reached = _reached(boxes, grid)
     lines = [_line(edge, boxes, reached) for edge in grid.edges]
     width = max(box.x + box.side for box in boxes.values()) + MARGIN + 40
@@ -103,7 +106,7 @@ def of_case(case: Case, steps: Sequence[Step]) -> Picture:
     return Picture(int(width), int(height), list(boxes.values()), lines, _("流程图。当前环节：%(here)s。") % {"here": here or _("已结束")})
 
 
-def _box(cell: Any, passed: set[str], current: set[str]) -> Box:
+def _box(cell: Any, column: int, row: int, passed: set[str], current: set[str]) -> Box:
     node = cell.node
     kind = type(node).__name__
     shape = (
@@ -112,8 +115,8 @@ def _box(cell: Any, passed: set[str], current: set[str]) -> Box:
         else ("end" if "End" in kind or kind == "Finish" else "gate")
     )
     state = "here" if node.name in current else ("done" if node.name in passed or kind == "StartHandle" else "")
-    x = MARGIN + BOX_W / 2 + cell.row * BOX_W * ACROSS
-    y = MARGIN + BOX_H / 2 + cell.col * (BOX_H + 100 * DOWN)
+    x = MARGIN + BOX_W / 2 + column * COLUMN
+    y = MARGIN + BOX_H / 2 + row * ROW
     return Box(node.name, str(node.task_title or node.name), shape, x, y, state)
 
 
@@ -140,6 +143,6 @@ def _line(edge: Any, boxes: dict[Any, Box], reached: set[Any]) -> Line:
         path = f"M{a.x} {start}V{end}" if a.x == b.x else f"M{a.x} {start}V{middle}H{b.x}V{end}"
         return Line(path, str(edge.label or ""), (a.x + 8 if a.x == b.x else b.x + 8), (start + 18 if a.x == b.x else end - 6), taken)
     # An edge upwards runs beside the column.
-    lane = max(a.x + a.side, b.x + b.side) + 22
+    lane = max(a.x, b.x) + BOX_W / 2 + 16
     path = f"M{a.x + a.side} {a.y}H{lane}V{b.y}H{b.x + b.side + 5}"
     return Line(path, str(edge.label or ""), lane + 4, (a.y + b.y) / 2, taken)

@@ -11,6 +11,7 @@ from workflows.cases.models import Case, State
 from workflows.establishment import queries as ledger
 from workflows.establishment.balance import Figures
 from workflows.organization import queries as organization
+from workflows.views import reference
 from workflows.views.charts import Effect
 
 POOL = "pool"
@@ -47,7 +48,7 @@ def picture(case: Case | None, payload: Mapping[str, Any], day: date) -> Picture
     """For a case as it stands, or for a draft's payload: five SQL whatever the number of lines."""
     lines = [line for line in payload.get("lines", []) if isinstance(line.get("quantity"), int) and line.get("kind")]
     units = {line[end] for line in lines for end in ("unit", "giver") if isinstance(line.get(end), int)}
-    kinds = {kind.code: kind.name for kind in ledger.kinds()}
+    kinds = {kind.code: kind.name for kind in reference.kinds()}
     names = organization.names_on(units, day)
     figures = ledger.figures(units)
     pool = ledger.pool()

@@ -66,3 +66,19 @@ def route_words(plan: Plan, limits: Mapping[str, int]) -> list[tuple[str, str]]:
     words += [(body.name, _("审议")) for body in plan.bodies]
     words.append((plan.signatory.name, _("签发")))
     return words
+
+
+# Where a field stands: the first word of its name → the section of the form.
+_SECTIONS = {
+    "basic": {"title", "incoming_number", "incoming_date", "contact", "phone", "basis", "effective_date"},
+    "content": {"lines", "institution", "measurement", "peers"},
+    "reasons": {"necessity", "rationality", "feasibility", "alternatives", "risks", "finance"},
+    "discussion": {"discussion", "article16"},
+    "materials": {"materials", "material"},
+}
+
+
+def section_of(finding: Finding) -> str:
+    """The section a finding's field stands in; "" for what no single field answers."""
+    root = (finding.field or "").split(".")[0]
+    return next((section for section, names in _SECTIONS.items() if root in names), "")

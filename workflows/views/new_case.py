@@ -18,12 +18,12 @@ from workflows.cases.models import Case, CaseVersion
 from workflows.cases.operations import acting, drafts
 from workflows.cases.queries import timeline
 from workflows.cases.queries.visible import case_for
-from workflows.establishment import queries as ledger
 from workflows.lib.findings import blocking, warnings
 from workflows.lib.refusals import Conflict, Missing, Refused
 from workflows.matters import queries as matters
 from workflows.organization import queries as organization
-from workflows.views import charts, dossier, effects, judging, progress, steps
+from workflows.organization import tree
+from workflows.views import charts, dossier, effects, judging, progress, reference, steps
 
 LEADERS = "leader"
 
@@ -36,17 +36,16 @@ class Draft:
     version: CaseVersion
     payload: dict[str, Any]
     attachments: list[Any]
-    assignment: Any
 
 
 def draft_of(request: HttpRequest, pk: int) -> Draft:
     """The case's open draft; Missing when it has none that this person may edit."""
     case = case_for(request.user, pk, request.held, request.now)
     version = timeline.versions(case)[0]
-    row = timeline.assignment_for(case, request.held, request.user.pk)
-    if version.frozen_at is not None or row is None or row.node not in ("draft", "supplement"):
+    clerk = access.anywhere(request.held, "case.propose")
+    if version.frozen_at is not None or case.node not in ("draft", "supplement") or clerk is None:
         raise Missing(_("这个办件目前没有可以修改的草稿。"))
-    return Draft(case, version, json.loads(version.payload), list(version.attachments.all()), row)
+    return Draft(case, version, json.loads(version.payload), list(version.attachments.all()))
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -58,12 +57,12 @@ def new(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         unit = next((u for u in units if str(u.pk) == request.POST.get("unit")), None)
-        matter = next((m for m in matters.catalogue() if m.code == request.POST.get("matter")), None)
+        matter = next((m for m in reference.catalogue() if m.code == request.POST.get("matter")), None)
         if matter and unit:
             case = drafts.start(matter=matter, unit=unit, actor=request.user, now=request.now, copy_of=copied)
             return redirect("case-section", pk=case.pk, section="basic")
         error = _("请选择事项和申报单位。")
-    context = {"nav": "cases", "matters": matters.catalogue(), "units": units, "copied": copied, "error": error}
+    context = {"nav": "cases", "matters": reference.catalogue(), "units": units, "copied": copied, "error": error}
     return render(request, "cases/new.html", context, status=422 if error else 200)
 
 
@@ -86,7 +85,7 @@ def _copied(request: HttpRequest) -> Case | None:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """To the first section that still lacks something."""
     draft = draft_of(request, pk)
-    tasks = progress.tasks(draft.payload, draft.attachments, matters.materials(draft.case.matter), draft.case.matter.code)
+    tasks = progress.tasks(draft.payload, draft.attachments, reference.materials(draft.case.matter), draft.case.matter.code)
     first = next((task for task in tasks if task.state != "ok"), tasks[-1])
     return (
         redirect("case-section", pk=pk, section=first.code if first.code in SECTIONS else "basic")
@@ -100,7 +99,7 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     draft = draft_of(request, pk)
     if section not in SECTIONS:
         raise Missing(_("没有这个部分。"))
-    part = SECTIONS[section](draft.payload, choices(draft.case, request), request.POST if request.method == "POST" else None)
+    part = SECTIONS[section](draft.payload, choices(draft.case, request, section), request.POST if request.method == "POST" else None)
     errors: list[tuple[str | None, str]] = []
     if request.method == "POST":
         payload = draft.payload | part.typed()
@@ -121,13 +120,13 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
 def typed(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """Saved as typed: answers with the status line, the new counter, and the checks as they stand now."""
     draft = draft_of(request, pk)
-    part = SECTIONS[section](draft.payload, choices(draft.case, request), request.POST)
+    part = SECTIONS[section](draft.payload, choices(draft.case, request, section), request.POST)
     payload = draft.payload | part.typed()
     try:
         version = _save(request, draft, payload)
     except Refused as refused:
         return render(request, "cases/typed.html", {"failed": refused.message})
-    context = {"version": version, "case": draft.case} | _live(draft.case, payload, draft.attachments, request)
+    context = {"version": version, "case": draft.case} | _live(draft.case, payload, draft.attachments, request, section)
     return render(request, "cases/typed.html", context)
 
 
@@ -144,30 +143,33 @@ def _after(pk: int, section: str) -> str:
     return f"{following}?done=draft-{pk}-{section}"
 
 
-def choices(case: Case, request: HttpRequest) -> Choices:
-    """What a line of this matter may name."""
-    scope = organization.subtree(case.unit_id, request.day)
-    versions = organization.versions_on(request.day, scope).values()
+def choices(case: Case, request: HttpRequest, section: str) -> Choices:
+    """What a line of this matter may name; only the section with the lines asks."""
+    if section != "content":
+        return Choices([], [], [])
+    everywhere = organization.versions_on(request.day)
+    reach = tree.below([(v.unit_id, v.parent_id, v.sponsor_id) for v in everywhere.values()], case.unit_id)
+    versions = [version for pk, version in everywhere.items() if pk in reach]
     units = sorted(
         (v for v in versions if v.kind not in {"nameplate", "coordination"}), key=lambda v: (v.unit_id != case.unit_id, v.unit.sort)
     )
     leaders = {"R15": True, "R10": False}.get(case.matter.code)
-    kinds = [(k.code, k.name) for k in ledger.kinds() if leaders is None or (k.nature == LEADERS) == leaders]
+    kinds = [(k.code, k.name) for k in reference.kinds() if leaders is None or (k.nature == LEADERS) == leaders]
     named = [(str(v.unit_id), v.name) for v in units]
     return Choices(units=named, givers=named, kinds=kinds, unborn=case.matter.code == "R02")
 
 
 def _page(request: HttpRequest, draft: Draft, current: str) -> dict[str, Any]:
     """What stands around every section: the task list, the live checks, the route."""
-    materials = matters.materials(draft.case.matter)
+    materials = reference.materials(draft.case.matter)
     return {
         "nav": "cases",
         "case": draft.case,
         "version": draft.version,
         "current": current,
         "tasks": progress.tasks(draft.payload, draft.attachments, materials, draft.case.matter.code),
-        "supplement": timeline.suspension(draft.case) if draft.assignment.node == "supplement" else None,
-        "returned": timeline.last_return(draft.case) if draft.version.n > 1 and draft.assignment.node == "draft" else None,
+        "supplement": timeline.suspension(draft.case) if draft.case.node == "supplement" else None,
+        "returned": timeline.last_return(draft.case) if draft.version.n > 1 and draft.case.node == "draft" else None,
     }
 
 
@@ -175,14 +177,19 @@ def _page(request: HttpRequest, draft: Draft, current: str) -> dict[str, Any]:
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """The checks and the route beside the form, as they stand; fetched after the page."""
     draft = draft_of(request, pk)
-    return render(request, "cases/live.html", _live(draft.case, draft.payload, draft.attachments, request))
+    return render(request, "cases/live.html", _live(draft.case, draft.payload, draft.attachments, request, request.GET.get("section", "")))
 
 
-def _live(case: Case, payload: dict[str, Any], attachments: list[Any], request: HttpRequest) -> dict[str, Any]:
+def _live(case: Case, payload: dict[str, Any], attachments: list[Any], request: HttpRequest, section: str) -> dict[str, Any]:
+    """The checks that concern this section first; what other sections still lack is only counted."""
     judged = judging.judge(case, payload, judging.materials_of(attachments), request.day)
     order = {"block": 0, "warn": 1, "pass": 2}
+    here = [finding for finding in judged.findings if judging.section_of(finding) in (section, "")]
+    elsewhere = [finding for finding in judged.findings if judging.section_of(finding) not in (section, "")]
     return {
-        "findings": sorted(judged.findings, key=lambda finding: order[finding.level]),
+        "findings": sorted(here, key=lambda finding: order[finding.level]),
+        "elsewhere": len(blocking(elsewhere)),
+        "judged": bool(judged.findings),
         "unreadable": judged.refused.message if judged.refused and not judged.findings else "",
         "route": judging.route_words(judged.plan, matters.limits_for(case.matter)) if judged.plan else [],
         "route_basis": judged.plan.rule if judged.plan else None,
@@ -193,7 +200,7 @@ def _live(case: Case, payload: dict[str, Any], attachments: list[Any], request: 
 def materials(request: HttpRequest, pk: int) -> HttpResponse:
     """The materials the matter asks for, each with what was uploaded for it."""
     draft = draft_of(request, pk)
-    asked = matters.materials(draft.case.matter)
+    asked = reference.materials(draft.case.matter)
     rows = [(material, [a for a in draft.attachments if a.material_id == material.pk]) for material in asked]
     others = [a for a in draft.attachments if a.material_id is None]
     context = _page(request, draft, "materials") | {"rows": rows, "others": others, "accept": steps.forms.ACCEPTED_FILES}
@@ -212,7 +219,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
             return answer
         errors = answer
         draft = draft_of(request, pk)
-    materials = matters.materials(draft.case.matter)
+    materials = reference.materials(draft.case.matter)
     tasks = progress.tasks(draft.payload, draft.attachments, materials, draft.case.matter.code)
     picture = effects.picture(draft.case, draft.payload, request.day)
     context = {
@@ -228,7 +235,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "article16": dossier.article16(draft.payload),
         "newborn": dossier.newborn(draft.payload, _sponsor(draft.payload, request)),
         "picture": picture,
-        "bars": charts.effect_rows(picture.effects),
+        "bars": charts.effect_rows(picture.effects, posted=picture.posted),
         "blocking": blocking(judged.findings),
         "warned": forms,
         "passed": [f for f in judged.findings if f.level == "pass"],
@@ -237,7 +244,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "route_basis": judged.plan.rule if judged.plan else None,
         "route_refused": judged.plan_refused,
         "key": request.POST.get("key") or uuid.uuid4(),
-        "assignment": draft.assignment,
+        "assignment": timeline.assignment_for(draft.case, request.held, request.user.pk),
         "errors": errors,
         "resubmission": draft.version.n > 1,
     }
@@ -265,8 +272,9 @@ def _submit(request: HttpRequest, draft: Draft, forms: list[tuple[Any, WarningRe
     try:
         if payload != draft.payload:
             _save(request, draft, payload)
+        row = timeline.assignment(draft.case, int(request.POST.get("assignment") or 0))
         opinion = acting.act(
-            case_id=draft.case.pk, assignment_id=draft.assignment.pk, version_n=int(request.POST.get("version") or 0),
+            case_id=draft.case.pk, assignment_id=row.pk, version_n=int(request.POST.get("version") or 0),
             key=uuid.UUID(request.POST.get("key") or ""), outcome="submit", text="", actor=request.user, now=request.now,
         )  # fmt: skip
     except (Conflict, ValueError) as stale:

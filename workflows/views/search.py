@@ -7,9 +7,8 @@ from django.views.decorators.http import require_GET
 from forms.cases import SearchForm
 from workflows.access import queries as access
 from workflows.cases.queries import search as cases
-from workflows.matters import queries as matters
 from workflows.organization import queries as organization
-from workflows.views import deadlines
+from workflows.views import deadlines, reference
 
 UNITS = 8
 
@@ -22,7 +21,7 @@ def search(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     context = {"nav": "cases", "words": words, "rows": [], "units": [], "page": {}}
     if words:
-        calendar = matters.calendar()
+        calendar = reference.calendar()
         page = cases.search(
             request.user, request.held, cases.Filters(words=words), now=request.now, day=request.day, week_end=request.day,
             after=int(after) if after.isdigit() else None,

@@ -14,7 +14,6 @@ from forms.cases import ActForm
 from forms.staffing import ARTICLE_16
 from workflows.cases.models import Assignment, Case, CaseVersion
 from workflows.cases.rules import RECORDABLE_FROM_PAPER
-from workflows.establishment import queries as ledger
 from workflows.lib import uploads
 from workflows.matters import queries as matters
 from workflows.organization import queries as organization
@@ -59,7 +58,6 @@ class Panel:
     button: str
     template: str
     outcomes: list[tuple[str, str, str]]
-    phrases: list[str]
     on_paper: bool
     external: bool = False
     amount_rows: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -77,8 +75,8 @@ class Panel:
 
 
 def panel(
-    assignment: Assignment, case: Case, version: CaseVersion, payload: Mapping[str, Any], *, request: HttpRequest, phrases: list[str],
-    tasks: list[Any], draft: Mapping[str, Any] | None = None, on_paper: bool = False,
+    assignment: Assignment, case: Case, version: CaseVersion, payload: Mapping[str, Any], *, request: HttpRequest,
+    draft: Mapping[str, Any] | None = None, on_paper: bool = False,
 ) -> Panel:  # fmt: skip
     """The panel of one open assignment, bound to what was posted if something was."""
     body = current_body(case) if assignment.node == "deliberate" else None
@@ -94,7 +92,6 @@ def panel(
         str(BUTTONS.get(assignment.node, _("提交"))),
         f"cases/steps/{assignment.node}.html",
         outcomes,
-        phrases,
         on_paper or assignment.duty in RECORDABLE_FROM_PAPER,
         bool(body and body.external),
         _amount_rows(form, payload, request),
@@ -108,7 +105,7 @@ def _amount_rows(form: ActForm, payload: Mapping[str, Any], request: HttpRequest
     if not lines:
         return []
     names = organization.names_on({line["unit"] for line in lines if isinstance(line.get("unit"), int)}, request.day)
-    kinds = {kind.code: kind.name for kind in ledger.kinds()}
+    kinds = {kind.code: kind.name for kind in reference.kinds()}
     newborn = (payload.get("institution") or {}).get("name") or _("新设机构")
     return [
         (names.get(line.get("unit"), newborn), kinds.get(line["kind"], line["kind"]), form[f"amount_{n}"]) for n, line in enumerate(lines)

@@ -6,11 +6,13 @@ from workflows.views import attachments, cases, desk, new_case, search
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
+    path("notices/unread/", desk.unread, name="unread"),
     path("search/", search.search, name="search"),
     path("cases/", cases.case_list, name="case-list"),
     path("cases/new/", new_case.new, name="case-new"),
     path("cases/<int:pk>/", cases.page, name="case"),
     path("cases/<int:pk>/process/<slug:tab>/", cases.process_tab, name="case-process"),
+    path("cases/phrases/<slug:duty>/", cases.phrases, name="case-phrases"),
     path("cases/<int:pk>/figures/", cases.figures, name="case-figures"),
     path("cases/<int:pk>/checks/", cases.checks, name="case-checks"),
     path("cases/<int:pk>/print/", cases.print_page, name="case-print"),

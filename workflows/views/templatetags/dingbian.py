@@ -16,7 +16,8 @@ from workflows.views import deeds
 register = template.Library()
 
 JOINER = "\u2060"  # word joiner: a number never parts from its measure word
-MEASURES = "名件项个日次条号份处版轮人届类家所月年步岁页"
+AGREEING = {"endorse", "countersign", "review", "deputy", "record", "sign", "confirm"}
+MEASURES = "名人票件项个日次条号份处版轮人届类家所月年步岁页"
 _DATE = re.compile(r"(?<!\d)(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:\s?\d{2}:\d{2})?|(?<!\d)\d{4}年(?:\d{1,2}月)?(?=\D|$)")
 _COUNT = re.compile(rf"(\d)([{MEASURES}])")
 _NUMBER = re.compile(r"[^\s，。；：、（）《》]{1,12}〔\d{4}〕\d+号|BZ-\d{4}-\d{5}")
@@ -159,6 +160,12 @@ def get(mapping: Any, key: Any) -> Any:
 
 
 @register.filter
+def short(unit: Any) -> str:
+    """The name a unit is called by every day."""
+    return unit.short_name or unit.name
+
+
+@register.filter
 def size(value: int | None) -> str:
     """Bytes as 812 KB or 3.4 MB."""
     if not value:
@@ -191,6 +198,12 @@ def subject_url(subject: str) -> str:
 def deed(entry: Any) -> str:
     """What a log entry says was done, in words."""
     return str(deeds.verb(entry.verb))
+
+
+@register.filter
+def agreed(step: Any) -> bool:
+    """Whether a step was somebody's agreement; handing a case on is none, however smooth."""
+    return step.tone == "yes" and step.assignment.duty in AGREEING
 
 
 @register.filter
