@@ -39,14 +39,16 @@ def test_sessions_are_told_in_order_and_the_superior_by_its_number() -> None:
     assert phrasing.sessions([("区委编委会议", "2026年第3次会议", False)]) == "经区委编委2026年第3次会议研究"
     both = phrasing.sessions([("区委编委会议", "2026年第3次会议", False), ("市委编委", "市编委〔2026〕9号", True)])
     assert both == "经区委编委2026年第3次会议研究，并报市委编委批准（市编委〔2026〕9号）"
+    assert phrasing.sessions([("区委编办主任办公会", "2026年第13次主任办公会", False)]) == "经区委编办2026年第13次主任办公会研究"
+    assert phrasing.sessions([("区委编委会议", "2026年第8次区委编委会议", False)]) == "经2026年第8次区委编委会议研究"
     assert phrasing.sessions([]) == ""
 
 
 def test_the_reply_on_25_posts_reads_as_an_office_writes_it() -> None:
     assert phrasing.reply(request("R10"), facts("R10"), DECIDED) == [
         "你街道《关于从周转池调剂25名事业编制的请示》（东办〔2026〕37号）收悉。经区委编委2026年第3次会议研究，现批复如下：",
-        "一、同意从区周转池调剂事业编制（全额）25名，用于东方路便民中心。",
-        "二、调整后，东方路便民中心核定事业编制（全额）43名。",
+        "一、同意从区周转池调剂事业编制（全额）25名，用于东方路街道综合便民服务中心。",
+        "二、调整后，东方路街道综合便民服务中心核定事业编制（全额）43名。",
         "三、请你街道严格在核定的编制内配备人员，按规定办理用编和实名制手续，不得改变编制使用范围。",
         "此复。",
     ]
@@ -55,11 +57,11 @@ def test_the_reply_on_25_posts_reads_as_an_office_writes_it() -> None:
 def test_the_reply_on_a_new_institution_has_four_parts() -> None:
     paragraphs = phrasing.reply(request("R02"), facts("R02"), DECIDED)
     assert paragraphs[1] == (
-        "一、机构设置。同意设立区公共图书馆，为区工信局所属公益一类事业单位，机构规格为股级，经费形式为财政全额拨款。内设综合股、读者服务股。"
+        "一、机构设置。同意设立区公共图书馆，为区工业和信息化局所属公益一类事业单位，机构规格为股级，经费形式为财政全额拨款。内设综合股、读者服务股。"
     )
     assert paragraphs[2] == "二、主要职责。宗旨是提供公共阅读服务。文献收集、整理、借阅；阅读推广。"
     assert paragraphs[3] == (
-        "三、人员编制和领导职数。核定区公共图书馆事业编制（全额）10名（从东方路文化站调剂事业编制（全额）10名）；核定事业单位正职（股级）1名。"
+        "三、人员编制和领导职数。核定区公共图书馆事业编制（全额）10名（从东方路街道文化站调剂事业编制（全额）10名）；核定事业单位正职（股级）1名。"
     )
     assert paragraphs[4].startswith("四、有关要求。请你局自批复之日起60个工作日内")
     assert paragraphs[5] == "此复。"
@@ -67,10 +69,10 @@ def test_the_reply_on_a_new_institution_has_four_parts() -> None:
 
 def test_posts_that_go_down_and_posts_from_a_unit_are_told_with_both_ends() -> None:
     down = phrasing.reply(request("R10", lines=line("R10", direction="down", quantity=1)), facts("R10"), DECIDED)
-    assert down[1] == "一、同意东方路便民中心核减事业编制（全额）1名，收回区周转池。"
+    assert down[1] == "一、同意东方路街道综合便民服务中心核减事业编制（全额）1名，收回区周转池。"
     moved = phrasing.reply(request("R10", lines=line("R10", source="unit", giver=OTHER, quantity=4)), facts("R10"), DECIDED)
-    assert moved[1] == "一、同意从东方路文化站调剂事业编制（全额）4名，用于东方路便民中心。"
-    assert moved[2] == "二、调整后，东方路便民中心核定事业编制（全额）22名；东方路文化站核定事业编制（全额）6名。"
+    assert moved[1] == "一、同意从东方路街道文化站调剂事业编制（全额）4名，用于东方路街道综合便民服务中心。"
+    assert moved[2] == "二、调整后，东方路街道综合便民服务中心核定事业编制（全额）22名；东方路街道文化站核定事业编制（全额）6名。"
 
 
 def test_41_schools_are_summed_up_and_named() -> None:

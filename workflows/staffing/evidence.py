@@ -107,6 +107,10 @@ class Facts:
             if pk == unit and kind in self.kinds and self.kinds[kind].nature in {"adm", "psu"}
         )
 
+    def full_name_of(self, unit: int | None, unborn: object = "") -> str:
+        """The unit's name as papers write it."""
+        return self.units[unit].name if unit in self.units else self.name_of(unit, unborn)
+
     def name_of(self, unit: int | None, unborn: object = "") -> str:
         """The unit's short name, or what is said for the institution to be born."""
         if unit is None:

@@ -50,8 +50,16 @@ def sessions(held: Iterable[tuple[str, str, bool]]) -> str:
         if outside:
             parts.append(f"报{body}批准（{session}）")
         else:
-            parts.append(f"经{session if body in session else body.removesuffix('会议') + session}研究")
+            parts.append(f"经{_session(body, session)}研究")
     return "，并".join(parts)
+
+
+def _session(body: str, session: str) -> str:
+    """The body's name and its session without saying the same twice: 区委编办2026年第13次主任办公会."""
+    kind = session.rpartition("次")[2]
+    shared = next((kind[place:] for place in range(len(kind)) if body.endswith(kind[place:])), "")
+    before = body.removesuffix(shared) if shared else body
+    return session if before in session else before + session
 
 
 def reply_title(request: Request, issuer: str) -> str:
@@ -146,12 +154,12 @@ def _change(lines: list[RequestLine], facts: Facts) -> str:
         if facts.kinds.get(line.kind) is not None and facts.kinds[line.kind].nature == "leader":
             parts.append(f"核定{posts}" if line.direction == "up" else f"核减{posts}")
         elif line.direction == "up":
-            where = SOURCES.get(line.source) or f"从{facts.name_of(line.giver)}调剂"
+            where = SOURCES.get(line.source) or f"从{facts.full_name_of(line.giver)}调剂"
             parts.append(f"{where}{posts}")
         else:
-            to = {"pool": "，收回区周转池", "issued": "，交回上级"}.get(line.source) or f"，划给{facts.name_of(line.giver)}"
+            to = {"pool": "，收回区周转池", "issued": "，交回上级"}.get(line.source) or f"，划给{facts.full_name_of(line.giver)}"
             parts.append(f"核减{posts}{to}")
-    name = facts.name_of(lines[0].unit)
+    name = facts.full_name_of(lines[0].unit)
     if lines[0].direction == "up":
         return f"同意{'，'.join(parts)}，用于{name}。"
     return f"同意{name}{'；'.join(parts)}。"
@@ -159,14 +167,14 @@ def _change(lines: list[RequestLine], facts: Facts) -> str:
 
 def _summed(lines: list[RequestLine], units: Sequence[int | None], facts: Facts, verb: str) -> list[str]:
     """Many institutions: the sum, what each gets if all get the same, and their names."""
-    first = facts.name_of(units[0])
+    first = facts.full_name_of(units[0])
     each = {unit: summary([line for line in lines if line.unit == unit], facts) for unit in units}
     articles = [f"同意{first}等{len(units)}个单位{verb}{summary(lines, facts)}。"]
     if len(set(each.values())) == 1:
         names = "、".join(facts.name_of(unit) for unit in units)
         articles.append(f"每个单位核定{next(iter(each.values()))}，单位为：{names}。")
     else:
-        articles.append("各单位核定如下：" + "；".join(f"{facts.name_of(unit)}{text}" for unit, text in each.items()) + "。")
+        articles.append("各单位核定如下：" + "；".join(f"{facts.full_name_of(unit)}{text}" for unit, text in each.items()) + "。")
     return articles
 
 
@@ -176,7 +184,7 @@ def _after(request: Request, facts: Facts) -> str:
     if len({unit for unit, _kind in changed}) > LISTED:
         return ""
     told = [
-        f"{facts.name_of(unit)}核定{_kind(facts, kind)}{facts.figures_of(unit, kind).approved + net}名"
+        f"{facts.full_name_of(unit)}核定{_kind(facts, kind)}{facts.figures_of(unit, kind).approved + net}名"
         for (unit, kind), net in changed.items()
     ]
     return f"调整后，{'；'.join(told)}。"
@@ -185,7 +193,7 @@ def _after(request: Request, facts: Facts) -> str:
 def _founding(request: Request, facts: Facts) -> list[str]:
     born = request.institution
     assert born is not None
-    sponsor = facts.name_of(born.sponsor, "区委、区政府")
+    sponsor = facts.full_name_of(born.sponsor, "区委、区政府")
     words = [
         f"为{sponsor}{'所属' if born.kind != 'direct_psu' else '直属'}{_label(PsuClass, born.psu_class)}事业单位",
         f"机构规格为{_label(Rank, born.rank)}", f"经费形式为{_label(Funding, born.funding)}",
@@ -195,7 +203,7 @@ def _founding(request: Request, facts: Facts) -> list[str]:
     posts = [line for line in request.lines if facts.kinds.get(line.kind) is None or facts.kinds[line.kind].nature != "leader"]
     leaders = [line for line in request.lines if line not in posts]
     sources = "，".join(
-        f"{SOURCES.get(line.source) or '从' + facts.name_of(line.giver) + '调剂'}{_kind(facts, line.kind)}{line.quantity}名"
+        f"{SOURCES.get(line.source) or '从' + facts.full_name_of(line.giver) + '调剂'}{_kind(facts, line.kind)}{line.quantity}名"
         for line in posts
     )
     staff = f"人员编制和领导职数。核定{born.name}{summary(posts, facts)}（{sources}）" + (

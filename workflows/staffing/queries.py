@@ -1,14 +1,14 @@
 """Gathering what the checks, the route and the papers read: few questions to the database, whatever the number of lines."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from workflows.cases.models import Case, State
 from workflows.establishment import queries as ledger
-from workflows.establishment.balance import Figures, Line
-from workflows.establishment.models import Kind
+from workflows.establishment.balance import Figures
+from workflows.establishment.models import Account, Code, Kind, Transfer
 from workflows.lib.refusals import Refused
 from workflows.lib.validity import covers, valid_on
 from workflows.matters import queries as matters
@@ -27,17 +27,26 @@ CASES_COMPARED = 200
 BEFORE_CONSULTATION = frozenset({"draft", "endorse", "accept", "supplement"})
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Posts this case took from `giver`, and the account they are in now: the giver's `held`, or the receiver's after the decision."""
+
+    quantity: int
+    giver: Account
+    holder: Account
+
+
 def facts(*, case: Case | None, matter: Matter, unit: Unit, request: Request, materials: Iterable[str], day: date) -> Facts:
     """Everything the checks read about `request` of `unit` on `day`; `case` is None before there is one.
 
-    Seven SQL before acceptance (eleven with a ceiling to look up or a case that holds posts), whatever the number of lines.
+    Eight SQL before acceptance, seven after it, three more where a total limits the source, whatever the number of lines.
     """
     versions = list(UnitVersion.objects.filter(valid_on(day)))
     known = kinds()
     units = {version.unit_id: _unit_fact(version, day) for version in versions if version.unit_id in request.unit_ids | {unit.pk}}
     district = next((version.unit_id for version in versions if version.kind == UnitKind.DISTRICT), 0)
-    held = ledger.held_lines(case.subject) if case is not None and case.accepted_at is not None else []
-    figures, pool = _balances(request, held, district)
+    taken = _taken(case)
+    figures, pool = _balances(request, taken, district)
     asked = routing.route_facts(request, units=units, kinds=known)
     route, unsuitable = _route(case, matter, asked, day)
     return Facts(
@@ -49,7 +58,7 @@ def facts(*, case: Case | None, matter: Matter, unit: Unit, request: Request, ma
         kinds=known,
         figures=figures,
         pool=pool,
-        rooms=_rooms(request, held, day),
+        rooms=_rooms(request, known, taken, day),
         materials=frozenset(materials),
         required=dict(Material.objects.filter(matter=matter, required=True).values_list("code", "name")),
         route=route,
@@ -80,33 +89,45 @@ def _unit_fact(version: UnitVersion, day: date) -> UnitFact:
     )  # fmt: skip
 
 
-def _balances(request: Request, held: Sequence[Line], district: int) -> tuple[dict[tuple[int, str], Figures], dict[str, int]]:
-    """Figures of the units named and the pool by kind, with what this case holds counted as not yet taken."""
+def _taken(case: Case | None) -> list[Taken]:
+    """What this very case holds or has moved on, so that its checks and papers show the ledger as it was before it. One SQL."""
+    if case is None or case.accepted_at is None:
+        return []
+    rows = Transfer.objects.filter(subject=case.subject, code=Code.RESERVE).exclude(resolved_by__code=Code.VOID)
+    rows = rows.select_related("debit__kind", "credit", "resolved_by__credit")
+    return [Taken(row.quantity, row.debit, row.resolved_by.credit if hasattr(row, "resolved_by") else row.credit) for row in rows]
+
+
+def _balances(request: Request, taken: Iterable[Taken], district: int) -> tuple[dict[tuple[int, str], Figures], dict[str, int]]:
+    """Figures of the units named and the pool by kind, with what this case has taken put back."""
     posts = ledger.balances(request.unit_ids | {district})
-    for line in held:
-        back, away = (line.giver.unit_id, line.kind, line.giver.bucket), (line.giver.unit_id, line.kind, "held")
-        posts[back] = posts.get(back, 0) + line.quantity
-        posts[away] = posts.get(away, 0) - line.quantity
+    for move in taken:
+        for account, sign in ((move.giver, +1), (move.holder, -1)):
+            key = (account.unit_id, move.giver.kind.code, account.bucket)
+            posts[key] = posts.get(key, 0) + sign * move.quantity
     figures: dict[tuple[int, str], Figures] = {}
     pool: dict[str, int] = {}
     for (unit, kind, bucket), quantity in posts.items():
-        if unit == district:
-            if bucket == "pool":
-                pool[kind] = quantity
-            continue
-        figures[unit, kind] = replace(figures.get((unit, kind), Figures()), **{bucket: quantity})
+        if unit != district:
+            figures[unit, kind] = replace(figures.get((unit, kind), Figures()), **{bucket: quantity})
+        elif bucket == "pool":
+            pool[kind] = quantity
     return figures, pool
 
 
-def _rooms(request: Request, held: Iterable[Line], day: date) -> dict[str, int]:
-    """What may still be issued, by kind, for kinds a total limits; asked only when a line draws on the source."""
-    wanted = {line.kind for line in request.lines if line.source == "issued" and line.direction == "up"}
+def _rooms(request: Request, known: Mapping[str, KindFact], taken: Iterable[Taken], day: date) -> dict[str, int]:
+    """What may still be issued, by kind, for kinds a total limits; asked only when a line draws on the source.
+
+    Leadership positions have no total: the norm limits them (C13), not the source.
+    """
+    raised = {line.kind for line in request.lines if line.source == "issued" and line.direction == "up"}
+    wanted = {kind for kind in raised if kind in known and known[kind].nature != "leader"}
     if not wanted:
         return {}
     own: dict[str, int] = {}
-    for line in held:
-        if line.giver.bucket == "issued":
-            own[line.kind] = own.get(line.kind, 0) + line.quantity
+    for move in taken:
+        if move.giver.bucket == "issued":
+            own[move.giver.kind.code] = own.get(move.giver.kind.code, 0) + move.quantity
     rooms: dict[str, int] = {}
     for use in ledger.ceilings(day):
         codes = {kind.code for kind in use.ceiling.kinds.all()}
