@@ -63,7 +63,10 @@ NEEDS = (
     Need("Chinese fonts, serif and sans", ("fonts-noto-cjk",), chinese_fonts),
     Need("gettext (translations)", ("gettext",), program("msgfmt")),
 )
-NEEDS_OF_TESTS = (Need("Chromium (browser tests)", ("chromium",), program("chromium", "chromium-browser", "google-chrome")),)
+NEEDS_OF_TESTS = (
+    Need("Chromium (browser tests)", ("chromium",), program("chromium", "chromium-browser", "google-chrome")),
+    Need("Poppler (tests of papers)", ("poppler-utils",), program("pdftotext")),
+)
 
 
 def missing(needs: tuple[Need, ...]) -> list[Need]:
