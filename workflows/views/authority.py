@@ -171,6 +171,7 @@ def _row(rule: AuthorityRule, bodies: dict[str, str], units: dict[str, str]) -> 
         ],
         "bodies": [bodies.get(code, code) for code in rule.bodies],
         "consult": [units.get(code, code) for code in rule.consult],
+        "signatory": rule.signatory.short_name or rule.signatory.name,
     }
 
 

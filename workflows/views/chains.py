@@ -30,6 +30,7 @@ class Subject:
     name: str
     href: str = ""
     note: str = ""
+    title: str = ""
 
 
 def subjects(chains: Iterable[str]) -> dict[str, Subject]:
@@ -43,13 +44,13 @@ def subjects(chains: Iterable[str]) -> dict[str, Subject]:
     found: dict[str, Subject] = {}
     if "case" in ids:
         for pk, number, title in Case.objects.filter(pk__in=ids["case"]).values_list("pk", "number", "title"):
-            found[f"case/{pk}"] = Subject(number or _("未编号办件"), f"/cases/{pk}/", title)
+            found[f"case/{pk}"] = Subject(number or _("未编号办件"), f"/cases/{pk}/", title, title)
     if "unit" in ids:
         for pk, code, name, short in Unit.objects.filter(pk__in=ids["unit"]).values_list("pk", "code", "name", "short_name"):
             found[f"unit/{pk}"] = Subject(short or name, reverse("unit", args=[code]), _("机构"))
     if "paper" in ids:
         for pk, number, title in Paper.objects.filter(pk__in=ids["paper"]).values_list("pk", "number", "title"):
-            found[f"paper/{pk}"] = Subject(number, reverse("paper", args=[pk]), title)
+            found[f"paper/{pk}"] = Subject(number, reverse("paper", args=[pk]), title, title)
     if "user" in ids:
         for pk, name, username in User.objects.filter(pk__in=ids["user"]).values_list("pk", "name", "username"):
             found[f"user/{pk}"] = Subject(name, "", _("账号 %(username)s") % {"username": username})
