@@ -179,7 +179,7 @@ def _give_birth(act: Act, request: Request, number: str, effective: date) -> int
     if request.institution is None:
         return None
     unit: Unit = organization.establish(
-        code=operations.born_code(act.case), attributes=papers.institution_attributes(request),
+        code=lines.born_code(act.case.pk), attributes=papers.institution_attributes(request),
         basis=papers.basis(number, act.case.title, act.day), valid_from=effective, actor=act.actor, now=act.now,
     )  # fmt: skip
     act.results["born"] = unit.pk

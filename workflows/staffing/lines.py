@@ -14,6 +14,11 @@ def ledger_lines(request: Request, *, district_id: int, born: int | None = None)
     return [_line(line, district_id, born) for line in request.lines]
 
 
+def born_code(case_id: int) -> str:
+    """The code of the institution that an R02 case gives birth to."""
+    return f"unit-{case_id}"
+
+
 def totals(lines: Iterable[RequestLine]) -> dict[tuple[int | None, str], int]:
     """(unit, kind) → net change of approved posts, givers included; None is the institution to be born."""
     found: dict[tuple[int | None, str], int] = {}

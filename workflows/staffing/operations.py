@@ -36,11 +36,6 @@ def post_due(*, case_id: int, actor: User | None, now: datetime) -> bool:
     reply = next((paper for paper in documents.for_subject(case.subject) if paper.kind == "D09"), None)
     if effective is None or effective > local.day_of(now) or reply is None or not books.open_reserves(case.subject):
         return False
-    born = Unit.objects.filter(code=born_code(case)).values_list("pk", flat=True).first()
+    born = Unit.objects.filter(code=lines.born_code(case.pk)).values_list("pk", flat=True).first()
     enter(case=case, request=request, basis=reply.number, effective=effective, born=born, actor=actor, now=now)
     return True
-
-
-def born_code(case: Case) -> str:
-    """The code of the institution a case gives birth to."""
-    return f"unit-{case.pk}"
