@@ -234,6 +234,8 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         # Four lines for every login; failures and lockouts are warnings.
         "axes": {"level": "WARNING"},
+        # A broker of files has no host name.
+        "kombu.connection": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
     },
 }

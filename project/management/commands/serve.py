@@ -57,7 +57,7 @@ def _port() -> int:
 
 def _commands(bind: str, port: int) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "project.celery"]
+    celery = [*python, "celery", "-A", "project.celery", "--quiet"]
     web = ["gunicorn", "project.wsgi", "--bind", f"{bind}:{port}", "--workers", "1", "--threads", "8", "--timeout", "120"]
     quiet = ["--loglevel", "WARNING"]
     return {
