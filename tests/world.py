@@ -29,6 +29,7 @@ UNITS = {
     "organization_dept", "finance", "personnel", "education", "industry", "culture", "market", "dongfanglu", "dongfanglu_service",
     "industry_service", "culture_centre", "school_01", "school_02", "key_projects", "nanhu", "nanhu_service", "development",
 }  # fmt: skip
+_TEMPORARY = tempfile.TemporaryDirectory(prefix="dingbian-district-")
 MONDAY = datetime(2026, 9, 21, 9, 0, tzinfo=ZONE)
 
 SESSION = {"session": "党组2026年第1次会议", "held_on": "2026-09-04"}
@@ -59,7 +60,7 @@ COUNTERSIGNERS = {"finance": "finance.countersign", "personnel": "personnel.coun
 @functools.cache
 def small_folder() -> Path:
     """The sample's files with only the rows that concern `UNITS`."""
-    folder = Path(tempfile.mkdtemp(prefix="dingbian-district-"))
+    folder = Path(_TEMPORARY.name)
     shutil.copytree(sample.FOLDER, folder, dirs_exist_ok=True)
     for name in ("units", "ledger", "history", "former"):
         _keep(folder / f"{name}.csv")

@@ -216,6 +216,8 @@ CELERY_BEAT_SCHEDULE = {
     # Shortly after the district's midnight: versions and offices that begin or end with the new day.
     "organization-refresh": {"task": "organization.refresh", "schedule": crontab(minute=5, hour=0)},
     "access-reconcile": {"task": "access.reconcile", "schedule": crontab(minute=10, hour=0)},
+    # Decisions that take effect on this day.
+    "staffing-post-due": {"task": "staffing.post_due", "schedule": crontab(minute=15, hour=0)},
 }
 
 # --- Health: how old promised work may grow before `/healthz` calls it ill, seconds -----------------------------------
