@@ -19,8 +19,7 @@ $(TMPDIR):
 
 ## make demo       set up, load the sample district, run the main job once, serve on PORT (8000)
 demo: setup
-	@DINGBIAN_DEMO=1 $(BIN)/python manage.py demo
-	@DINGBIAN_DEMO=1 exec $(BIN)/python manage.py serve
+	@DINGBIAN_DEMO=1 exec $(BIN)/python manage.py demo --serve
 
 ## make serve      web, worker and beat in the foreground, on what is there
 serve: setup

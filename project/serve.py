@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 _PR_SET_PDEATHSIG = 1
@@ -23,18 +23,26 @@ class Supervisor:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.asked_to_stop = False
 
-    def start(self) -> None:
-        """Start every child in a session of its own, so that Ctrl-C reaches us alone and we decide the order."""
+    def start(self, *names: str) -> None:
+        """Start children in sessions of their own, so that Ctrl-C reaches us alone and we decide the order."""
         for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(asked, self._stop_asked)
-        for name, command in self.commands.items():
+        for name in names or self.commands:
             self.children[name] = subprocess.Popen(  # noqa: S603 - our own commands, started before any thread
-                command,
+                self.commands[name],
                 env=dict(self.environment),
                 start_new_session=True,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509
                 stdin=subprocess.DEVNULL,
             )
+
+    def wait_until(self, ready: Callable[[], bool]) -> bool:
+        """Wait for the children to be ready; False when one ended or somebody asked us to stop meanwhile."""
+        while not ready():
+            if self.asked_to_stop or self.ended():
+                return False
+            time.sleep(0.05)
+        return True
 
     def watch(self) -> int:
         """Wait; 0 when somebody asked us to stop, 1 when a child ended by itself. All children are gone afterwards."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,20 @@ SOURCES = ("workflows/**/migrations/*.py", "workflows/**/triggers.py", "project/
 
 
 class Command(BaseCommand):
-    """Prepare the demo; does nothing when it is already as it should be."""
+    """Prepare the demo, which takes a moment when it is already as it should be; then serve it, if asked."""
 
     help = "Make the demo: migrate, load the sample district, rehearse, add running cases."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--serve", action="store_true", help="serve it afterwards, in the foreground")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        self._prepare()
+        if options["serve"]:
+            connection.close()
+            call_command("serve")
+
+    def _prepare(self) -> None:
         marker = settings.VAR_DIR / "demo.json"
         wanted = digest(settings.BASE_DIR)
         if marker.exists() and json.loads(marker.read_text()).get("digest") == wanted:

@@ -2,8 +2,6 @@
 
 import os
 import sys
-import threading
-import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
@@ -31,16 +29,15 @@ class Command(BaseCommand):
         port = options["port"] or _port()
         bind = os.environ.get("BIND", "127.0.0.1")
         supervisor = Supervisor(_commands(bind, port), _environment())
-        supervisor.start()
-        threading.Thread(target=self._announce, args=(port, supervisor), daemon=True).start()
+        # The pages first: worker and beat would only make them wait for the processor.
+        supervisor.start("web")
+        if supervisor.wait_until(lambda: _answers(port)):
+            supervisor.start("worker", "beat")
+            self._announce(port)
         sys.exit(supervisor.watch())
 
-    def _announce(self, port: int, supervisor: Supervisor) -> None:
-        """Say where the house is once it answers."""
-        while not _answers(port):
-            if supervisor.ended() or supervisor.asked_to_stop:
-                return
-            time.sleep(0.1)
+    def _announce(self, port: int) -> None:
+        """Say where the house is."""
         lines = [f"\n定编 Dingbian {settings.VERSION}: http://localhost:{port}/   (Ctrl-C stops web, worker and beat)"]
         if settings.DEMO:
             lines += ["演示数据。Demo accounts, password " + DEMO_PASSWORD + ":", *_accounts()]

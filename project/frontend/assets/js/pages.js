@@ -2,6 +2,7 @@
 // apply at once, parts of a form that belong to one outcome, one submission per form, rows added to a table.
 (() => {
   "use strict";
+  document.documentElement.classList.add("js");
 
   function phrase(button) {
     const target = document.getElementById(button.dataset.phrase);
@@ -46,6 +47,7 @@
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form");
     if (!form) return;
+    if (form.hasAttribute("data-upload") && event.target.files?.length) form.requestSubmit();
     if (form.hasAttribute("data-apply") && event.target.type !== "text" && event.target.type !== "search") form.requestSubmit();
     showParts(form);
   });
