@@ -98,13 +98,34 @@ def limits_for(matter: Matter) -> dict[str, int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The limits of one matter and the calendar, read once for an act that opens several steps."""
+
+    days: Mapping[str, int]
+    calendar: Calendar
+
+    def due(self, key: str, now: datetime) -> Due | None:
+        """The day by which the step `key` is to be done when it opens at `now`; None where no limit is set."""
+        return self.calendar.add(day_of(now), self.days[key]) if key in self.days else None
+
+
+def clock(matter: Matter) -> Clock:
+    """The clock of a matter. Two SQL."""
+    return Clock(limits_for(matter), calendar())
+
+
+def decide(matter: Matter, facts: Mapping[str, Any], day: date) -> authority.Decision:
+    """Which row of the table applies on `day`, with the trace of every row; `rule` is None where none does. One SQL."""
+    return _decide(matter, facts, day)[0]
+
+
 def plan(matter: Matter, facts: Mapping[str, Any], day: date) -> Plan:
     """The route for a case of `matter` with these facts on `day`. Three SQL.
 
     :raises Refused: no row applies (its findings say why each did not), or a row names a body or unit that is not there.
     """
-    rows = {row.number: row for row in rules_on(day) if row.matter_id == matter.pk}
-    decision = authority.route([as_rule(row) for row in rows.values()], {"matter": matter.code, **facts})
+    decision, rows = _decide(matter, facts, day)
     if decision.rule is None:
         raise Refused(
             _("审批权限表中没有适用于本件的一行，请联系区委编办综合科。"), code="no_rule",
@@ -145,9 +166,8 @@ def days(year: int) -> list[CalendarDay]:
 
 
 def due(key: str, matter: Matter, now: datetime) -> Due | None:
-    """The day by which the step `key` is to be done when it opens at `now`; None where no limit is set. At most two SQL."""
-    limit = limits_for(matter).get(key)
-    return None if limit is None else calendar().add(day_of(now), limit)
+    """The day by which the step `key` is to be done when it opens at `now`; None where no limit is set. Two SQL."""
+    return clock(matter).due(key, now)
 
 
 def calendar_notice(day: date) -> str:
@@ -158,6 +178,11 @@ def calendar_notice(day: date) -> str:
     if not unknown:
         return ""
     return _("节假日表尚无%(years)s年的安排，涉及该年的期限暂按周一至周五推算，请在国务院公布后由流程管理员录入。") % {"years": unknown}
+
+
+def _decide(matter: Matter, facts: Mapping[str, Any], day: date) -> tuple[authority.Decision, dict[int, AuthorityRule]]:
+    rows = {row.number: row for row in rules_on(day) if row.matter_id == matter.pk}
+    return authority.route([as_rule(row) for row in rows.values()], {"matter": matter.code, **facts}), rows
 
 
 def _unmatched(trace: authority.Trace) -> Any:

@@ -1,12 +1,13 @@
 """The papers of a staffing case as payloads of `documents`, and what a decision lets others do: a new institution, tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils import translation
 
 from workflows.cases.models import Case
+from workflows.documents import queries as documents
 from workflows.documents.payloads import Answer, ApprovalForm, Measure, Receipt, Refusal, Reply
 from workflows.lib.local import day_of
 from workflows.organization import queries as organization
@@ -19,6 +20,8 @@ from workflows.staffing.lines import totals
 from workflows.staffing.payload import ARTICLE_16, Request
 
 OFFICE = "office"
+# Papers are Chinese whatever the language of the screen; what is written of them must not follow the reader.
+PAPER_LANGUAGE = "zh-hans"
 QUESTIONS = {
     "leadership": "是否有利于坚持和加强党的全面领导",
     "compliance": "是否符合党中央有关规定和机构编制党内法规、国家法律法规以及相关政策规定",
@@ -39,6 +42,11 @@ def series(signatory: str, *, approved: bool) -> str:
 
 def draft_text(case: Case, request: Request, approved: bool, day: date) -> tuple[str, list[str]]:
     """The title and paragraphs the officer starts from: 批复 when the bodies agreed, 不予同意答复 when they did not."""
+    with translation.override(PAPER_LANGUAGE):
+        return _draft_text(case, request, approved, day)
+
+
+def _draft_text(case: Case, request: Request, approved: bool, day: date) -> tuple[str, list[str]]:
     facts = queries.facts(case=case, matter=case.matter, unit=case.unit, request=request, materials=(), day=day)
     held = list(case.deliberations.select_related("body").exclude(outcome="defer").order_by("pk"))
     decided = phrasing.sessions((row.body.name, row.session, row.body.external) for row in held)
@@ -48,17 +56,23 @@ def draft_text(case: Case, request: Request, approved: bool, day: date) -> tuple
     return phrasing.refusal_title(request, _issuer(OFFICE)), phrasing.refusal(request, facts, decided, reason)
 
 
-def signed_paper(drafted: Mapping[str, Any], *, approved: bool, signatory: str, unit: Unit, case_number: str) -> Reply | Refusal:
-    """The paper as it will be signed, from the officer's draft. A refusal is a letter of the office, whoever decided. At most two SQL."""
+def signed_paper(
+    drafted: Mapping[str, Any], *, approved: bool, signatory: str, unit: Unit, case_number: str, copies: Sequence[str] = ()
+) -> Reply | Refusal:
+    """The paper as it will be signed, from the officer's draft. A refusal is a letter of the office, whoever decided. At most two SQL.
+
+    `copies` are the offices told of a reply (抄送), the consulted ones by nature, unless the draft names others.
+    """
     office = _issuer(OFFICE)
     body = tuple(str(paragraph).strip() for paragraph in drafted["paragraphs"] if str(paragraph).strip())
     common = {
         "title": drafted["title"], "recipient": drafted.get("recipient") or unit.name, "body": body,
-        "copies": tuple(drafted.get("copies") or ()), "printer": office, "case_number": case_number,
+        "printer": office, "case_number": case_number,
     }  # fmt: skip
     if not approved:
         return Refusal(issuer=office, **common)
-    return Reply(issuer=office if signatory == OFFICE else _issuer(signatory), **common)
+    told = tuple(drafted.get("copies") or copies)
+    return Reply(issuer=office if signatory == OFFICE else _issuer(signatory), copies=told, **common)
 
 
 def refusal_title(case: Case) -> str:
@@ -106,19 +120,24 @@ def approval_form(
 ) -> ApprovalForm:
     """D05 at any step: what is asked and proposed, the opinions so far in the order of the flow, empty boxes for those to come.
 
-    `request` is the unit's newest version, `proposed` the office's, if there is one. About twelve SQL.
+    `request` is the unit's newest version, `proposed` the office's, if there is one; once decided, what was asked is what was
+    approved unless the office proposed otherwise. About twelve SQL.
     """
     facts = queries.facts(case=case, matter=case.matter, unit=case.unit, request=request, materials=(), day=day)
     said = opinions.latest(case)
-    return ApprovalForm(
-        case_number=case.number or "", accepted_on=day_of(case.accepted_at) if case.accepted_at else None, applicant=facts.applicant.name,
-        incoming_number=request.incoming_number, incoming_date=request.incoming_date, matter=case.matter.name, title=request.title,
-        contact=request.contact, phone=request.phone, measures=tuple(measures(request, proposed, facts)),
-        basis=tuple(f"{ground.title} {ground.clause}".strip() for ground in request.basis),
-        reasons="\n".join(text for text in (request.necessity, request.rationality, request.feasibility) if text),
-        article16=tuple(_answers(request)), boxes=tuple(opinions.boxes(case, said)), votes=tuple(opinions.votes(case)),
-        decision=opinions.decision(said), stage=case.get_stage_display(), printed_at=printed_at,
-    )  # fmt: skip
+    offered = proposed or (request if said.get("sign") else None)
+    reply = next((paper.number for paper in documents.for_subject(case.subject) if paper.kind != "D02"), "")
+    with translation.override(PAPER_LANGUAGE):
+        return ApprovalForm(
+            case_number=case.number or "", accepted_on=day_of(case.accepted_at) if case.accepted_at else None,
+            applicant=facts.applicant.name, incoming_number=request.incoming_number, incoming_date=request.incoming_date,
+            matter=case.matter.name, title=request.title, contact=request.contact, phone=request.phone,
+            measures=tuple(measures(request, offered, facts)), article16=tuple(_answers(request)),
+            basis=tuple(f"{ground.title} {ground.clause}".strip() for ground in request.basis),
+            reasons="\n".join(text for text in (request.necessity, request.rationality, request.feasibility) if text),
+            boxes=tuple(opinions.boxes(case, said)), votes=tuple(opinions.votes(case)), decision=opinions.decision(said),
+            paper_number=reply, stage=str(case.get_stage_display()), printed_at=printed_at,
+        )  # fmt: skip
 
 
 def measures(asked: Request, proposed: Request | None, facts: Facts) -> list[Measure]:
@@ -133,7 +152,7 @@ def measures(asked: Request, proposed: Request | None, facts: Facts) -> list[Mea
             Measure(
                 item=f"{facts.name_of(unit, asked.institution.name if asked.institution else '')}　{name}",
                 approved=str(figures.approved), filled=str(figures.filled), asked=str(figures.approved + wanted.get((unit, kind), 0)),
-                proposed=str(figures.approved + net) if proposed else "", change=f"{net:+d}",
+                proposed=str(figures.approved + net) if proposed else "", change=_signed(net),
             )
         )  # fmt: skip
     return rows
@@ -141,9 +160,7 @@ def measures(asked: Request, proposed: Request | None, facts: Facts) -> list[Mea
 
 def _founded(asked: Request) -> Measure:
     assert asked.institution is not None
-    return Measure(
-        item=_("机构"), approved="—", filled="—", asked=asked.institution.name, proposed=asked.institution.name, change=_("新设")
-    )
+    return Measure(item="机构", approved="—", filled="—", asked=asked.institution.name, proposed=asked.institution.name, change="新设")
 
 
 def _answers(request: Request) -> list[Answer]:
@@ -152,6 +169,11 @@ def _answers(request: Request) -> list[Answer]:
         Answer(question=QUESTIONS[name], conclusion=words[request.article16[name].conclusion], text=request.article16[name].text)
         for name in ARTICLE_16 if name in request.article16
     ]  # fmt: skip
+
+
+def _signed(net: int) -> str:
+    """`+8`, `−8` with the true minus sign, `0`."""
+    return f"{net:+d}".replace("-", "\u2212") if net else "0"
 
 
 def _issuer(code: str) -> str:

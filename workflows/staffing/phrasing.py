@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from django.utils import translation
+
 from workflows.lib import numerals
 from workflows.organization.terms import Funding, PsuClass, Rank
 from workflows.staffing import routing
@@ -233,4 +235,5 @@ def _kind(facts: Facts, code: str) -> str:
 
 
 def _label(choices: type[Rank] | type[Funding] | type[PsuClass], value: str) -> str:
-    return str(choices(value).label) if value in choices.values else value
+    with translation.override("zh-hans"):
+        return str(choices(value).label) if value in choices.values else value

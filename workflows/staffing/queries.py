@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from workflows.cases.models import Case, State
 from workflows.establishment import queries as ledger
 from workflows.establishment.balance import Figures
 from workflows.establishment.models import Account, Code, Kind, Transfer
-from workflows.lib.refusals import Refused
 from workflows.lib.validity import covers, valid_on
 from workflows.matters import queries as matters
 from workflows.matters.models import Material, Matter
@@ -39,7 +40,7 @@ class Taken:
 def facts(*, case: Case | None, matter: Matter, unit: Unit, request: Request, materials: Iterable[str], day: date) -> Facts:
     """Everything the checks read about `request` of `unit` on `day`; `case` is None before there is one.
 
-    Eight SQL before acceptance, seven after it, three more where a total limits the source, whatever the number of lines.
+    Six SQL before acceptance or after it, three more where a total limits the source, whatever the number of lines.
     """
     versions = list(UnitVersion.objects.filter(valid_on(day)))
     known = kinds()
@@ -142,11 +143,10 @@ def _route(case: Case | None, matter: Matter, asked: Mapping[str, Any], day: dat
     if case is not None and case.route and case.node not in BEFORE_CONSULTATION:
         frozen = case.route
         return RouteFact(frozen["name"], frozen["basis"], tuple(frozen["bodies"]), tuple(frozen["consult"])), ""
-    try:
-        plan = matters.plan(matter, asked, day)
-    except Refused as refusal:
-        return None, refusal.message
-    return RouteFact(plan.rule.name, plan.basis, tuple(body.code for body in plan.bodies), tuple(unit.code for unit in plan.consult)), ""
+    rule = matters.decide(matter, asked, day).rule
+    if rule is None:
+        return None, _("审批权限表中没有适用于本件的一行，请联系区委编办综合科。")
+    return RouteFact(rule.name, rule.basis, rule.bodies, rule.consult), ""
 
 
 def _consulted(case: Case | None) -> tuple[Consulted, ...]:
