@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.documents import pdf, samples
 from workflows.documents import drawing, fonts, pages
+from workflows.documents.payloads import Signed
 
 GB2312 = [
     bytes([row, cell]).decode("gb2312")
@@ -68,6 +70,10 @@ class TestText:
             "会次：",
         ):
             assert part in text
+
+    def test_of_the_form_gives_the_districts_clock(self) -> None:
+        said = Signed(section="签发", name="主某", at=datetime(2026, 3, 31, 16, 30, tzinfo=UTC))
+        assert "主某2026年4月1日00:30" in pdf.solid(pdf.cells_of(draw(samples.form(decision=said))))
 
     def test_of_a_form_without_number_or_date_can_be_printed_at_any_step(self) -> None:
         payload = samples.form(boxes=(), votes=(), decision=None).as_json()

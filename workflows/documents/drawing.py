@@ -4,6 +4,7 @@ The one place that touches WeasyPrint. Its defaults would read local files and c
 get an address into a page, so every address is refused except the font files handed in by name.
 """
 
+import atexit
 import hashlib
 import threading
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ PAGES_MAX = 60
 
 _lock = threading.Lock()
 _warm: dict[str, Any] = {}
+atexit.register(_warm.clear)  # the font configuration removes its temporary files only while modules still exist
 
 
 class NotDrawn(Exception):

@@ -6,10 +6,12 @@ Lengths are millimetres, written out for CSS. Geometry: GB/T 9704—2012 §5.2 (
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from workflows.documents import levels, titles
 from workflows.documents.composer import Line, Measure, Run, compose
+from workflows.lib.local import ZONE
 
 TYPE_WIDTH_MM = 156.0
 CELLS = 28.0
@@ -21,6 +23,7 @@ TITLE_PER_LINE = 20
 FORM_CELL_MM = 10.5 * 25.4 / 72
 FORM_SMALL_MM = 9 * 25.4 / 72
 FORM_WIDE = 38.0
+GROUP_LINES_MAX = 16
 
 Printable = Callable[[str], str]
 
@@ -74,7 +77,7 @@ def form(payload: Mapping[str, Any], *, measure: Measure, printable: Printable) 
     return {
         **texts,
         "accepted": day(texts["accepted_on"]),
-        "incoming": "　".join(filter(None, [texts["incoming_number"], day(texts["incoming_date"])])),
+        "incoming": " ".join(filter(None, [texts["incoming_number"], day(texts["incoming_date"])])),
         "person": "　".join(filter(None, [texts["contact"], texts["phone"]])),
         "title_lines": cell(texts["title"]),
         "basis_lines": [line for text in texts["basis"] for line in cell(text)] + cell(texts["reasons"], indent=2.0),
@@ -100,10 +103,11 @@ def day(iso: str | None) -> str:
 
 
 def moment(iso: str | None) -> str:
-    """`2026-11-20T15:04:00+08:00` → `2026年11月20日 15:04`, in the zone the value was written in."""
+    """`2026-11-20T07:04:00+00:00` → `2026年11月20日 15:04`, the district's clock."""
     if not iso:
         return ""
-    return f"{day(iso)} {datetime.fromisoformat(iso):%H:%M}"
+    local = datetime.fromisoformat(iso).astimezone(ZONE)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def texts(value: Any) -> Iterable[str]:
@@ -199,13 +203,12 @@ def _box(box: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
 
 
 def _groups(boxes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Neighbouring boxes of one section share its heading."""
-    found: list[dict[str, Any]] = []
-    for box in boxes:
-        if found and found[-1]["section"] == box["section"]:
-            found[-1]["boxes"].append(box)
-        else:
-            found.append({"section": box["section"], "boxes": [box]})
+    """Neighbouring boxes of one section share its heading, and a page where they are short enough to move together."""
+    found = []
+    for section, members in groupby(boxes, key=lambda box: box["section"]):
+        together = list(members)
+        lines = sum(len(box["lines"]) + 1 for box in together)
+        found.append({"section": section, "boxes": together, "is_short": lines <= GROUP_LINES_MAX})
     return found
 
 
