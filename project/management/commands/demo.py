@@ -18,6 +18,8 @@ SOURCES = ("workflows/**/migrations/*.py", "workflows/**/triggers.py", "project/
 class Command(BaseCommand):
     """Prepare the demo, which takes a moment when it is already as it should be; then serve it, if asked."""
 
+    # The checks belong to set-up and tests; here they would only keep the first page waiting.
+    requires_system_checks = ()
     help = "Make the demo: migrate, load the sample district, rehearse, add running cases."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

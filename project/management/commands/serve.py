@@ -20,6 +20,8 @@ from workflows.flows.sample import DEMO_PASSWORD
 class Command(BaseCommand):
     """Serve until Ctrl-C."""
 
+    # The checks belong to set-up and tests; here they would only keep the first page waiting.
+    requires_system_checks = ()
     help = "Start web, worker and beat in the foreground; PORT (8000) and BIND (127.0.0.1) from the environment."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
