@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.documents import pdf, samples
 from workflows.documents import drawing, fonts, pages
-from workflows.documents.payloads import Signed
+from workflows.documents.payloads import Measure, Signed
 
 GB2312 = [
     bytes([row, cell]).decode("gb2312")
@@ -163,6 +163,12 @@ class TestForm:
         assert "机构编制事项审批表（续）" in pdf.solid(second)
         assert "BZ-2026-00018" in second
         assert pdf.solid(pdf.cells_of(drawn)).count("该中心承担35项便民服务事项") == 120
+
+    def test_repeats_the_head_of_a_long_table_and_keeps_a_group_of_opinions_together(self) -> None:
+        rows = tuple(Measure(item=f"第{n}学校党组织书记", approved="0", asked="1", change="+1") for n in range(82))
+        pages_ = pdf.cells_of(draw(samples.form(measures=rows))).rstrip("\f\n ").split("\f")
+        assert sum("现状表" in page for page in pages_) == 3
+        assert sum("区财政局" in page for page in pages_) == sum("区财政局" in page and "区委组织部" in page for page in pages_) == 1
 
 
 class TestRareCharacters:
