@@ -21,7 +21,7 @@ def notify(key: str, opinion_id: int) -> None:
             pk=opinion_id
         )
         assignment, case = opinion.assignment, opinion.assignment.case
-        for opened in Assignment.objects.select_related("unit", "task").filter(case=case, created_at=opinion.at):
+        for opened in Assignment.objects.select_related("unit", "task").filter(case=case, created_at=opinion.at, closed_at__isnull=True):
             notices.tell(
                 key=f"assigned/{opened.pk}",
                 users=access.holders(opened.role, opened.unit, now),
