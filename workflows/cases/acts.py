@@ -27,8 +27,8 @@ class PaperScan:
 class Act:
     """One person's act on one assignment, from the lock to the commit.
 
-    `version` is the newest version, the one the act binds to; an effect that makes a newer one replaces it.
-    `next_round` is set by a resubmission; `defects` lists what a return or a supplement asks for.
+    `version` is the newest version, the one the act binds to; an effect that makes a newer one replaces it. `target` names
+    the node a return sends the case back to.
     """
 
     case: "Case"
@@ -44,6 +44,7 @@ class Act:
     now: datetime
     day: date
     paper: PaperScan | None = None
+    target: str | None = None
     opened: "list[Assignment]" = field(default_factory=list)
     results: dict[str, Any] = field(default_factory=dict)
 

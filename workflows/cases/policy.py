@@ -1,0 +1,124 @@
+"""Pure: who may do what to a case, when, and why not — one table read by screens, API, commands and operations alike.
+
+An operation is allowed when every column holds: the person stands to the case in one of the relations, the case is in one of
+the states and at one of the nodes, and no obstacle applies. The first column that fails gives the reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from workflows.cases.terms import State
+
+# How a person stands to a case at this moment. Several may hold.
+HANDLER, SUBMITTER, STEWARD, OFFICE, LEADER, READER, ACTOR = "handler", "submitter", "steward", "office", "leader", "reader", "actor"
+
+RELATIONS: Mapping[str, str] = {
+    HANDLER: "当前办理人",
+    SUBMITTER: "申请单位经办人",
+    STEWARD: "流程管理人员",
+    OFFICE: "区委编办工作人员",
+    LEADER: "分管领导或者签发人",
+    READER: "有权查看本办件的人员",
+    ACTOR: "作出该办理的本人",
+}
+
+UNDER_REVIEW = ("endorse", "accept", "supplement", "evaluate", "countersign", "section_review", "deputy_review")
+RETURNING = ("evaluate", "countersign", "section_review", "deputy_review", "deliberate", "draft_document", "sign")
+REVERSIBLE = ("draft", "supplement", "endorse", "evaluate", "countersign", "section_review", "deputy_review", "draft_document", "implement")
+PERSONAL = ("endorse", "accept", "evaluate", "countersign", "section_review", "deputy_review", "draft_document", "implement", "confirm")
+ASKING = ("accept", "evaluate", "section_review", "deputy_review")
+ADDING = ("evaluate", "countersign", "section_review", "deputy_review")
+
+ACTIVE = frozenset({State.RUNNING, State.SUPPLEMENT, State.RETURNED})
+RUNNING = frozenset({State.RUNNING})
+STANDING = ACTIVE | {State.SUSPENDED}
+EVER = frozenset(State) - {State.DRAFT}
+
+# What may stand in the way beside person, state and node; the words say what to do instead.
+OBSTACLES: Mapping[str, str] = {
+    "issued": "文件已经印发，不能再退回或者撤回。需要更正的，请另行申报。",
+    "deliberated": "事项已提请集体审议，申请单位不能再撤销，请与区委编办联系。",
+    "acted": "后续环节已经有人办理，不能撤回。",
+    "opened": "后续环节的办理人已经打开任务，不能撤回，请与其联系退回。",
+    "waiting": "已请他人先行办理，须等其办完。",
+    "reminded": "今天已经催办过，请明天再催。",
+    "panel": "只有会签等多人环节可以加签。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: the relations, states and nodes that allow the operation, and the obstacles that forbid it. No nodes = any."""
+
+    title: str
+    who: tuple[str, ...]
+    states: frozenset[State]
+    nodes: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+POLICY: Mapping[str, Rule] = {
+    "act": Rule("办理", (HANDLER,), ACTIVE | {State.DRAFT}, unless=("waiting",)),
+    "return": Rule("退回", (HANDLER,), RUNNING, RETURNING, ("issued", "waiting")),
+    "withdraw": Rule("撤回", (ACTOR,), ACTIVE, REVERSIBLE, ("issued", "acted", "opened")),
+    "cancel": Rule("撤销", (SUBMITTER,), ACTIVE, ("draft", *UNDER_REVIEW), ("deliberated", "issued")),
+    "terminate": Rule("终止", (STEWARD,), STANDING, unless=("issued",)),
+    "void": Rule("作废", (STEWARD,), STANDING, unless=("issued",)),
+    "suspend": Rule("挂起", (STEWARD,), RUNNING),
+    "resume": Rule("恢复", (STEWARD,), frozenset({State.SUSPENDED})),
+    "transfer": Rule("转办", (HANDLER, STEWARD), RUNNING, PERSONAL, ("waiting",)),
+    "delegate": Rule("委派", (HANDLER,), RUNNING, PERSONAL, ("waiting",)),
+    "add_before": Rule("前加签", (HANDLER,), RUNNING, ADDING, ("waiting",)),
+    "add_after": Rule("后加签", (HANDLER,), RUNNING, ADDING, ("waiting",)),
+    "add_parallel": Rule("并加签", (HANDLER, STEWARD), RUNNING, ("countersign",)),
+    "remove_sign": Rule("减签", (ACTOR, STEWARD), RUNNING, ADDING),
+    "consult": Rule("征求意见", (HANDLER,), RUNNING, ASKING),
+    "question": Rule("询问承办人", (HANDLER,), RUNNING, ("countersign",)),
+    "remind": Rule("催办", (SUBMITTER, OFFICE, STEWARD), ACTIVE, unless=("reminded",)),
+    "supervise": Rule("督办", (LEADER, STEWARD), ACTIVE),
+    "copy": Rule("抄送", (HANDLER, OFFICE, STEWARD), EVER),
+    "circulate": Rule("传阅", (HANDLER, OFFICE, STEWARD), EVER),
+    "comment": Rule("备注", (READER, HANDLER, OFFICE), EVER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One person before one case: how he stands to it, where it is, and what stands in the way."""
+
+    relations: frozenset[str]
+    state: State
+    node: str
+    obstacles: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the operation is allowed; if not, why, in words that say who or what would change that."""
+
+    allowed: bool
+    reason: str = ""
+    code: str = ""
+
+
+def verdict(operation: str, situation: Situation) -> Verdict:
+    """The table's answer for one operation; raises KeyError for an operation the house does not have."""
+    rule = POLICY[operation]
+    if not situation.relations & set(rule.who):
+        who = _("或者").join(_(RELATIONS[relation]) for relation in rule.who)
+        return Verdict(False, _("“%(title)s”须由%(who)s办理。") % {"title": _(rule.title), "who": who}, "policy_person")
+    if situation.state not in rule.states:
+        return Verdict(False, _("办件%(state)s，不能“%(title)s”。") % {"state": situation.state.label, "title": _(rule.title)}, "policy_state")
+    if rule.nodes and situation.node not in rule.nodes:
+        return Verdict(False, _("办件所处的环节不能“%(title)s”。") % {"title": _(rule.title)}, "policy_node")
+    for obstacle in rule.unless:
+        if obstacle in situation.obstacles:
+            return Verdict(False, _(OBSTACLES[obstacle]), f"policy_{obstacle}")
+    return Verdict(True)
+
+
+def offers(situation: Situation) -> dict[str, Verdict]:
+    """The table's answer for every operation: the buttons a person sees, and the reason for each he does not."""
+    return {operation: verdict(operation, situation) for operation in POLICY}
