@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from workflows.audit import operations as audit
@@ -40,7 +40,11 @@ def establish(
         raise Refused(_("机构代码“%(code)s”已被使用，请换一个。") % {"code": code}, code="code_taken", field="code")
     values = _clean({"rank": Rank.NONE, **attributes})
     _require(_findings(None, values, valid_from))
-    unit = Unit.objects.create(code=code, sort=sort, valid_from=valid_from, **_projection(values))
+    try:
+        with transaction.atomic():
+            unit = Unit.objects.create(code=code, sort=sort, valid_from=valid_from, **_projection(values))
+    except IntegrityError as error:
+        raise Refused(_("机构代码“%(code)s”刚刚被使用，请换一个。") % {"code": code}, code="code_taken", field="code") from error
     _add_version(unit, values, basis, valid_from, now)
     audit.record(
         chain=f"unit/{unit.pk}", verb="organization.unit.established", after=_told(values, valid_from),
