@@ -155,6 +155,11 @@ def test_units_are_found_by_present_and_former_name_code_and_initials() -> None:
     assert queries.find("党群", date(2024, 5, 31)) == []
     assert queries.find("qjyj", today) == [units["education"]]
     assert queries.find("zhbmfw", today) == [centre]
+    assert queries.find("dfldqzhfw", today) == []
+    operations.change(
+        unit=units["education"], changes={"short_name": "教育局"}, basis=RENAMING, valid_from=date(2025, 1, 1), actor=None, now=NOW
+    )
+    assert queries.find("jyj", today) == [units["education"]] and queries.find("jy", today) == [units["education"]]
     assert queries.find("SCHOOL_01", today) == [units["school_01"]]
     assert queries.find("东方路街道", today)[0] == units["dongfanglu"]
     assert queries.find("  ", today) == [] and queries.find("不存在的", today) == []

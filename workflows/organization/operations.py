@@ -200,16 +200,21 @@ def _add_version(unit: Unit, values: Mapping[str, Any], basis: Basis, valid_from
     relations = {f"{name}_id": values[name] for name in RELATIONS}
     plain = {name: value for name, value in values.items() if name not in RELATIONS}
     return UnitVersion.objects.create(
-        unit=unit, **plain, **relations, initials=initials(values["name"])[:120], basis_number=basis.number, basis_title=basis.title,
+        unit=unit, **plain, **relations, initials=_initials(values), basis_number=basis.number, basis_title=basis.title,
         basis_date=basis.date, basis_file=basis.file, valid_from=valid_from, recorded_at=now,
     )  # fmt: skip
+
+
+def _initials(values: Mapping[str, Any]) -> str:
+    """Of the name and of the short one, apart: people type either."""
+    return " ".join(filter(None, (initials(values["name"]), initials(values["short_name"]))))
 
 
 def _projection(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": values["name"],
         "short_name": values["short_name"],
-        "initials": initials(values["name"])[:120],
+        "initials": _initials(values),
         "kind": values["kind"],
         "parent_id": values["parent"],
     }
