@@ -191,3 +191,14 @@ class TwoStewards(TransactionTestCase):
         results = at_once([change("甲"), change("乙")])
         assert sorted(type(result).__name__ for result in results) == ["AuthorityRule", "Conflict"]
         assert AuthorityRule.objects.filter(number=104, valid_to__isnull=True).count() == 1
+
+    def test_a_new_number_is_given_to_one_of_two_only(self) -> None:
+        sample.load_sample(now=NOW)
+
+        def add(name: str, valid_from: date) -> Any:
+            return lambda: operations.set_rule(rule=None, values={**NEW_ROW, "name": name}, valid_from=valid_from, actor=None, now=NOW)
+
+        results = at_once([add("甲", NEXT), add("乙", date(2026, 12, 2))])
+        assert [type(result).__name__ for result in results].count("AuthorityRule") == 1
+        assert all(isinstance(result, AuthorityRule | Refused) for result in results)
+        assert AuthorityRule.objects.filter(number=106).count() == 1
