@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from forms.fields import DayField, WholeField
 
 
-@pytest.mark.parametrize("typed", ["2026年3月2日", "2026-3-2", "2026.03.02", "2026/3/2", " 2026-03-02 ", "２０２６年３月２日", "2026 年 3 月 2 日"])
+@pytest.mark.parametrize(
+    "typed", ["2026年3月2日", "2026-3-2", "2026.03.02", "2026/3/2", " 2026-03-02 ", "２０２６年３月２日", "2026 年 3 月 2 日"]
+)
 def test_a_day_is_read_in_every_way_officials_write_it(typed: str) -> None:
     assert DayField().clean(typed) == date(2026, 3, 2)
 

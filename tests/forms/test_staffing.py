@@ -67,7 +67,10 @@ def test_the_session_and_the_five_statements_are_read_by_key() -> None:
 
 
 def test_a_stored_section_is_shown_again_as_it_was() -> None:
-    stored = {"lines": [{"unit": 7, "kind": "PSU-F", "direction": "down", "quantity": 3, "source": "pool", "giver": None}], "measurement": "见附件"}
+    stored = {
+        "lines": [{"unit": 7, "kind": "PSU-F", "direction": "down", "quantity": 3, "source": "pool", "giver": None}],
+        "measurement": "见附件",
+    }
     part = ContentSection(stored, CHOICES)
     assert [part.lines[0][name].value() for name in ("unit", "kind", "direction", "quantity")] == [7, "PSU-F", "down", 3]
     assert part.measure["measurement"].value() == "见附件"

@@ -49,7 +49,9 @@ def test_whoever_holds_the_step_is_asked_and_everybody_else_is_told_who_holds_it
 
 
 @pytest.mark.parametrize("node", list(WAY))
-@pytest.mark.parametrize("part", ["figures/", "checks/", "process/opinions/", "process/flow/", "process/papers/", "process/records/", "print/"])
+@pytest.mark.parametrize(
+    "part", ["figures/", "checks/", "process/opinions/", "process/flow/", "process/papers/", "process/records/", "print/"]
+)
 def test_every_part_of_the_page_opens_at_every_step(enter: Enter, world: World, node: str, part: str) -> None:
     case = world.run_to(node)
     assert enter("dongfanglu.clerk").get(f"/cases/{case.pk}/{part}").status_code == 200

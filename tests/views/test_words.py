@@ -61,7 +61,10 @@ def test_the_pieces_of_a_bar_add_up_to_the_approved_figure() -> None:
 
 def test_the_effect_shows_both_ends_on_one_scale() -> None:
     rows = charts.effect_rows(
-        [charts.Effect("东方路街道", "事业编制", 18, filled=17, locked=1, change=25), charts.Effect("周转池", "事业编制", 120, change=-25, pool=True)]
+        [
+            charts.Effect("东方路街道", "事业编制", 18, filled=17, locked=1, change=25),
+            charts.Effect("周转池", "事业编制", 120, change=-25, pool=True),
+        ]
     )
     assert [(row.now_n, row.then_n) for row in rows] == [(18, 43), (120, 95)]
     assert rows[1].now.rects[0].width == "100.00%"
