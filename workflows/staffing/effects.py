@@ -1,6 +1,7 @@
 """What each step of a staffing case does beyond the case itself: checks, route, reservation, papers, ledger, new units."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -41,7 +42,8 @@ def check_submission(act: Act) -> None:
             _("有%(n)d项需要说明理由，请在“检查并报送”中逐项说明。") % {"n": len(silent)}, code="reasons", field=f"reason_{silent[0].code}",
             findings=silent,
         )  # fmt: skip
-    act.results["checks"] = [finding.code for finding in findings]
+    # Kept with the opinion: what the checks said that day stays readable after the facts have moved on.
+    act.data["checks"] = [asdict(finding) for finding in findings]
 
 
 def accept(act: Act) -> None:
