@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import overload
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from workflows.establishment import balance
 from workflows.establishment.balance import Change, Figures, Key, Line, Movement, Place

@@ -128,8 +128,9 @@ def issue(act: Act) -> None:
 
 def refuse_acceptance(act: Act) -> None:
     """This function will issue the letter that says why the matter is not accepted, and on which article."""
+    letter = papers.refusal_letter(act.case, act.data["reason"], act.data["article"], _request(act.case, act.version))
     documents.issue(
-        kind="D02", series_code="receipt", payload=papers.refusal_letter(act.case, act.data["reason"], act.data["article"], _request(act.case, act.version)),
+        kind="D02", series_code="receipt", payload=letter,
         subject=act.case.subject, recipient=act.case.unit.name, unit_code=act.case.unit.code,
         title=papers.refusal_title(act.case), actor=act.actor, now=act.now,
     )  # fmt: skip
