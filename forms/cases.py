@@ -16,12 +16,12 @@ ACCEPTED_FILES = ".pdf,.docx,.xlsx,.ofd,.jpg,.jpeg,.png"
 class FilterForm(SkinForm):
     """The case list's filters; they survive navigation because they are the address."""
 
-    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部状态")), *State.choices])
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[("", _("全部状态")), ("open", _("未办结")), *State.choices])
     stage = forms.ChoiceField(label=_("阶段"), required=False, choices=[("", _("全部阶段")), *Stage.choices])
     matter = forms.ChoiceField(label=_("事项"), required=False)
     unit = forms.ChoiceField(label=_("报送单位"), required=False)
     due = forms.ChoiceField(
-        label=_("时限"), required=False, choices=[("", _("不限")), ("over", _("已超期")), ("week", _("五个工作日内到期"))]
+        label=_("时限"), required=False, choices=[("", _("不限")), ("overdue", _("已超期")), ("today", _("今日到期")), ("week", _("五个工作日内到期"))]
     )
     mine = forms.BooleanField(label=_("我经办的"), required=False)
 

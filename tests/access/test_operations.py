@@ -244,3 +244,33 @@ def test_two_hands_cannot_make_a_circle_of_stand_ins() -> None:
     results = at_once([lambda: give(a, b), lambda: give(b, a)])
     assert len([result for result in results if isinstance(result, StandIn)]) == 1, results
     assert StandIn.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_people_who_stand_in_for_one_another_close_at_once_without_deadlock() -> None:
+    for n in range(3):
+        a, b = person(f"a{n}"), person(f"b{n}")
+        row = give(*((a, b) if n % 2 else (b, a)))
+        results = at_once(
+            [
+                lambda a=a: operations.deactivate(user=a, reason="退休", actor=None, now=NOW),
+                lambda b=b: operations.deactivate(user=b, reason="退休", actor=None, now=NOW),
+                lambda row=row: operations.revoke_stand_in(stand_in=row, actor=None, now=NOW),
+            ]
+        )
+        assert all(isinstance(result, User | StandIn | Conflict) for result in results), results
+        assert not User.objects.filter(pk__in=[a.pk, b.pk], is_active=True).exists()
+        assert StandIn.objects.get(pk=row.pk).revoked_at == NOW
+        assert [verbs(user).count("access.stand_in.revoked") for user in (a, b)] == [1, 1]
+
+
+@pytest.mark.django_db
+def test_sessions_and_lock_outs_are_in_the_persons_chain() -> None:
+    user = person("clerk")
+    operations.signed_in(user=user, address="10.1.1.1", now=NOW)
+    operations.signed_out(user=user, now=NOW)
+    assert operations.locked_out(username="clerk", address="10.1.1.1", now=NOW)
+    assert not operations.locked_out(username="clerk", address="10.1.1.1", now=NOW + timedelta(minutes=10))
+    assert operations.locked_out(username="clerk", address="10.1.1.1", now=NOW + timedelta(minutes=31))
+    assert not operations.locked_out(username="nobody", address="10.1.1.1", now=NOW)
+    assert verbs(user)[1:] == ["access.session.opened", "access.session.closed", "access.user.locked", "access.user.locked"]

@@ -15,6 +15,9 @@ from workflows.lib.refusals import Conflict, Forbidden, Missing, Refused
 from workflows.lib.spreadsheets import read_rows
 from workflows.matters import operations, queries, sheets
 from workflows.matters.models import AuthorityRule, CalendarDay, TimeLimit
+from workflows.organization import operations as organization
+from workflows.organization.basis import Basis
+from workflows.organization.models import Unit
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 DAY = date(2026, 11, 20)
@@ -100,6 +103,22 @@ class Rows(District):
         assert 103 in [row.number for row in queries.rules_on(DAY)]
         assert 103 not in [row.number for row in queries.rules_on(NEXT)]
         assert 103 in [row.number for row in queries.rules_all()]
+
+
+class Endings(District):
+    def test_a_unit_the_table_names_cannot_end_before_the_row_does(self) -> None:
+        personnel = Unit.objects.get(code="personnel")
+        told = "".join(each.message for each in queries.named_in_the_table(personnel.pk, NEXT))
+        assert "第104行" in told
+        with pytest.raises(Refused, match="审批权限表"):
+            organization.end(unit=personnel, basis=Basis("示编委〔2026〕9号"), on=NEXT, actor=None, now=NOW)
+        for number in (101, 103, 104, 201, 202):
+            operations.end_rule(rule=self.row(number), on=NEXT, actor=self.steward, now=NOW)
+        assert queries.named_in_the_table(personnel.pk, NEXT) == []
+
+    def test_the_seat_of_a_body_cannot_end(self) -> None:
+        commission = Unit.objects.get(code="standing_committee")
+        assert [each.message for each in queries.named_in_the_table(commission.pk, DAY)] == ["“区委常委会会议”设在该机构。"]
 
 
 class Sheets(District):
@@ -191,3 +210,14 @@ class TwoStewards(TransactionTestCase):
         results = at_once([change("甲"), change("乙")])
         assert sorted(type(result).__name__ for result in results) == ["AuthorityRule", "Conflict"]
         assert AuthorityRule.objects.filter(number=104, valid_to__isnull=True).count() == 1
+
+    def test_a_new_number_is_given_to_one_of_two_only(self) -> None:
+        sample.load_sample(now=NOW)
+
+        def add(name: str, valid_from: date) -> Any:
+            return lambda: operations.set_rule(rule=None, values={**NEW_ROW, "name": name}, valid_from=valid_from, actor=None, now=NOW)
+
+        results = at_once([add("甲", NEXT), add("乙", date(2026, 12, 2))])
+        assert [type(result).__name__ for result in results].count("AuthorityRule") == 1
+        assert all(isinstance(result, AuthorityRule | Refused) for result in results)
+        assert AuthorityRule.objects.filter(number=106).count() == 1

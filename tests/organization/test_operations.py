@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.base import at_once
 from tests.organization.district import FOUNDED, FOUNDING, NOW, district, found
 from workflows.audit.models import Entry
 from workflows.lib.findings import Finding
 from workflows.lib.refusals import Conflict, Missing, Refused
-from workflows.organization import endings, operations, queries
+from workflows.organization import endings, operations, queries, tasks
 from workflows.organization.basis import Basis
 from workflows.organization.models import Unit
 
@@ -135,11 +136,10 @@ def test_a_unit_cannot_stand_under_itself() -> None:
 
 
 def test_no_document_no_institution() -> None:
-    units = district()
+    values = {"name": "甲", "kind": "department", "nature": "administrative", "system": "government", "parent": district()["district"]}
     with pytest.raises(Refused, match="文号"):
         operations.establish(
-            code="x", attributes={"name": "甲", "kind": "department", "nature": "administrative", "system": "government", "parent": units["district"]},
-            basis=Basis(""), valid_from=FOUNDED, actor=None, now=NOW,
+            code="x", attributes=values, basis=Basis(""), valid_from=FOUNDED, actor=None, now=NOW,
         )  # fmt: skip
     assert not Unit.objects.filter(code="x").exists()
 
@@ -155,6 +155,11 @@ def test_units_are_found_by_present_and_former_name_code_and_initials() -> None:
     assert queries.find("党群", date(2024, 5, 31)) == []
     assert queries.find("qjyj", today) == [units["education"]]
     assert queries.find("zhbmfw", today) == [centre]
+    assert queries.find("dfldqzhfw", today) == []
+    operations.change(
+        unit=units["education"], changes={"short_name": "教育局"}, basis=RENAMING, valid_from=date(2025, 1, 1), actor=None, now=NOW
+    )
+    assert queries.find("jyj", today) == [units["education"]] and queries.find("jy", today) == [units["education"]]
     assert queries.find("SCHOOL_01", today) == [units["school_01"]]
     assert queries.find("东方路街道", today)[0] == units["dongfanglu"]
     assert queries.find("  ", today) == [] and queries.find("不存在的", today) == []
@@ -185,3 +190,31 @@ def test_reading_costs_the_same_whatever_is_found() -> None:
             ask()
         assert len(sql) == budget
     assert FOUNDING.number
+
+
+def test_a_unit_that_ends_later_still_follows_its_versions_until_then() -> None:
+    school = district()["school_01"]
+    rename(school, "示例区实验小学", date(2026, 12, 1))
+    operations.end(unit=school, basis=RENAMING, on=date(2027, 1, 1), actor=None, now=NOW)
+    assert tasks.refresh.apply().successful()
+    assert operations.refresh(now=NOW + timedelta(days=12)) == 1
+    unit = Unit.objects.get(pk=school.pk)
+    assert (unit.name, unit.valid_to) == ("示例区实验小学", date(2027, 1, 1))
+    with pytest.raises(Refused, match="已经撤销"):
+        rename(school, "另一名", date(2027, 2, 1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_changes_at_once_are_one_change_and_one_conflict() -> None:
+    school = district()["school_01"]
+    results = at_once([lambda n=n: rename(school, f"第{n}名", date(2024, 6, 1)) for n in range(4)])
+    assert results.count(None) == 1 and all(result is None or isinstance(result, Conflict) for result in results), results
+    assert [version.valid_to for version in queries.history(school)] == [date(2024, 6, 1), None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_founded_twice_at_once_is_one_unit() -> None:
+    root = district()["district"]
+    results = at_once([lambda n=n: found("culture", f"第{n}局", "department", root) for n in range(4)])
+    assert len([result for result in results if isinstance(result, Unit)]) == 1, results
+    assert all(isinstance(result, Unit | Refused) for result in results), results

@@ -160,6 +160,14 @@ def test_c01_section_rank_and_posts_from_above_need_the_superior() -> None:
     assert levels("R15", "C01", route=lone) == ["pass"]
 
 
+def test_facts_speak_names_and_dates_not_codes() -> None:
+    named = RouteFact("一般", "条例第十四条", ("commission",), ("finance",), {"commission": "区委编委会议", "finance": "区财政局"})
+    assert found("R10", "C01", route=named)[0].fact == "一般：区委编委会议（依据条例第十四条）"
+    assert found("R10", "C10", route=named)[0].fact == "路线会签单位：区财政局"
+    assert found("R10", "C15", route=named)[0].fact == "区财政局"
+    assert found("R10", "C31")[0].fact == "2026年2月27日　街道党工委2026年第5次会议"
+
+
 def test_c02_a_basis_has_document_and_clause() -> None:
     assert levels("R10", "C02", request("R10", basis=[])) == ["block"]
     assert levels("R10", "C02", request("R10", basis=[{"title": "意见", "clause": ""}])) == ["block"]

@@ -68,6 +68,11 @@ def search(
     return list(_page(rows, since, until, before, limit))
 
 
+def happened(chain: str, verb: str, *, since: datetime) -> bool:
+    """Whether the chain has an entry of this verb at or after `since`. One SQL."""
+    return Entry.objects.filter(chain=chain, verb=verb, at__gte=since).exists()
+
+
 def readings(
     *, who: Any = None, what: str = "", subject: str = "", since: datetime | None = None, until: datetime | None = None,
     before: int | None = None, limit: int = 50,

@@ -1,6 +1,6 @@
 """Pure: what one act is while it is being carried out, and what a node says it allows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -38,7 +38,7 @@ class Act:
     version: "CaseVersion"
     round: "Round"
     text: str
-    data: Mapping[str, Any]
+    data: dict[str, Any]
     actor: "User"
     standing: "Standing | None"
     now: datetime

@@ -11,11 +11,13 @@ from datetime import date, datetime
 from typing import overload
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from workflows.establishment import balance
 from workflows.establishment.balance import Change, Figures, Key, Line, Movement, Place
 from workflows.establishment.explanation import Paper, Step, explained
 from workflows.establishment.models import Account, Approval, Bucket, Ceiling, Code, Kind, Nature, Transfer
+from workflows.lib.findings import Finding
 from workflows.lib.validity import valid_on
 from workflows.organization.models import Kind as UnitKind
 from workflows.organization.models import Unit
@@ -322,6 +324,13 @@ def moved(pairs: Collection[tuple[int, str]], apart_from: str = "") -> set[tuple
 def empty(unit_id: int) -> bool:
     """Whether the unit has no posts anywhere: a unit with posts cannot end."""
     return not Account.objects.filter(unit_id=unit_id).exclude(balance=0).exists()
+
+
+def obstacle(unit_id: int) -> list[Finding]:
+    """Why the unit may not end yet: the posts it still has (MODEL §2)."""
+    if empty(unit_id):
+        return []
+    return [Finding("LEDGER", "block", _("该机构名下还有编制或领导职数，请先按批准文件划转或者收回。"), fact=_("台账余额不为零"))]
 
 
 def bucket_name(bucket: str) -> str:

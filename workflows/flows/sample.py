@@ -33,7 +33,10 @@ DEMO_PASSWORD = "Dingbian-2026"  # noqa: S105 - published on purpose, for the de
 
 @transaction.atomic
 def load_reference(*, now: datetime, folder: Path = FOLDER) -> dict[str, int]:
-    """This function will load what every installation needs; how many entries of each sort were new or are known."""
+    """This function will load what every installation needs; how many entries of each sort were new (matters: how many there are).
+
+    Deciding bodies and the authority table refer to institutions by code: they follow as soon as those exist, so run it again then.
+    """
     counts = {
         "kinds": len(ledger.load_kinds(actor=None, now=now)),
         "matters": matters.define_matters(rows=document(folder / "reference" / "matters.yaml"), now=now),
@@ -42,7 +45,15 @@ def load_reference(*, now: datetime, folder: Path = FOLDER) -> dict[str, int]:
         "phrases": cases.define_phrases(rows=_phrases(document(folder / "reference" / "phrases.yaml")), now=now),
     }
     documents.load_series(actor=None, now=now)
-    return counts
+    return counts | _authority(folder, now)
+
+
+def _authority(folder: Path, now: datetime) -> dict[str, int]:
+    bodies, rules = document(folder / "bodies.yaml"), document(folder / "authority.yaml")
+    named = {body["unit"] for body in bodies} | {code for rule in rules for code in (*rule["consult"], rule["section"], rule["signatory"])}
+    if named - set(Unit.objects.values_list("code", flat=True)):
+        return {"bodies": 0, "rules": 0}
+    return {"bodies": matters.define_bodies(rows=bodies, now=now), "rules": matters.define_rules(rows=rules, now=now)}
 
 
 @transaction.atomic
@@ -62,8 +73,7 @@ def load_sample(*, now: datetime, password: str = DEMO_PASSWORD, folder: Path = 
     counts["ceilings"] = _ceilings(folder, opened)
     counts["postings"] = _ledger(folder, opening)
     counts["approvals"] = _history(folder, opened)
-    counts["bodies"] = matters.define_bodies(rows=document(folder / "bodies.yaml"), now=opened)
-    counts["rules"] = matters.define_rules(rows=document(folder / "authority.yaml"), now=opened)
+    counts |= _authority(folder, opened)
     counts["days"] = _holidays(folder, opened)
     counts["people"] = _people(folder, opening, password, now)
     return counts

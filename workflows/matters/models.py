@@ -93,6 +93,7 @@ class AuthorityRule(models.Model):
         ordering = ["number", "id"]
         constraints = [
             models.UniqueConstraint(fields=["number", "valid_from"], name="authority_rule_once"),
+            models.UniqueConstraint(fields=["number"], condition=Q(valid_to__isnull=True), name="authority_rule_one_open"),
             models.CheckConstraint(condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="authority_rule_period"),
         ]
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from workflows.access import queries as access
@@ -31,7 +31,7 @@ def set_rule(*, rule: AuthorityRule | None, values: Mapping[str, Any], valid_fro
     """This function will add a row (`rule` None) or replace one from `valid_from` on. `values`: see `RULE_FIELDS`, units by code.
 
     :raises Forbidden: the actor is no steward.
-    :raises Conflict: the row has been closed or replaced meanwhile.
+    :raises Conflict: the row has been closed or replaced meanwhile, or the number was used in the same moment.
     :raises Refused: the row is wrong, nothing changes, or it would take effect in the past.
     """
     _authorise(actor, "authority.edit", now)
@@ -44,7 +44,11 @@ def set_rule(*, rule: AuthorityRule | None, values: Mapping[str, Any], valid_fro
     if findings:
         raise Refused(findings[0].message, code="rule", field=findings[0].field, findings=findings)
     before = _close(rule, valid_from, wanted) if rule is not None else _no_other(wanted.number)
-    row = _create(wanted, valid_from)
+    try:
+        with transaction.atomic():
+            row = _create(wanted, valid_from)
+    except IntegrityError as error:
+        raise Conflict(_("序号%(number)d刚刚被他人使用，请刷新后再改。") % {"number": wanted.number}, code="number_taken") from error
     audit.record(
         chain="authority", verb="matters.rule.changed" if before else "matters.rule.added", before=before, after=_told(row),
         basis=row.basis, actor=actor, now=now,

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from workflows.lib.calendar import Calendar, Due
+from workflows.lib.findings import Finding
 from workflows.lib.local import day_of
 from workflows.lib.refusals import Missing, Refused
 from workflows.lib.spreadsheets import Row, write_rows
@@ -185,8 +186,20 @@ def _decide(matter: Matter, facts: Mapping[str, Any], day: date) -> tuple[author
     return authority.route([as_rule(row) for row in rows.values()], {"matter": matter.code, **facts}), rows
 
 
-def _unmatched(trace: authority.Trace) -> Any:
+def _unmatched(trace: authority.Trace) -> Finding:
     return authority.finding("".join(trace.reasons), fact=f"{trace.rule_number} {trace.name}")
+
+
+def named_in_the_table(unit_id: int, day: date) -> list[Finding]:
+    """Why the unit may not end on `day`: a row of the table then in force still sends cases to it, or a body sits there. Three SQL."""
+    code = Unit.objects.values_list("code", flat=True).get(pk=unit_id)
+    rows = [row for row in rules_on(day) if unit_id in {row.section_id, row.signatory_id} or code in row.consult]
+    found = [
+        authority.finding(_("审批权限表第%(number)d行“%(name)s”仍指向该机构，请先修订。") % {"number": row.number, "name": row.name})
+        for row in rows
+    ]
+    seated = Body.objects.filter(unit_id=unit_id)
+    return found + [authority.finding(_("“%(name)s”设在该机构。") % {"name": body.name}) for body in seated]
 
 
 def sheet_names() -> sheets.Names:

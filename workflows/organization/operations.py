@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from workflows.audit import operations as audit
@@ -40,7 +40,11 @@ def establish(
         raise Refused(_("机构代码“%(code)s”已被使用，请换一个。") % {"code": code}, code="code_taken", field="code")
     values = _clean({"rank": Rank.NONE, **attributes})
     _require(_findings(None, values, valid_from))
-    unit = Unit.objects.create(code=code, sort=sort, valid_from=valid_from, **_projection(values))
+    try:
+        with transaction.atomic():
+            unit = Unit.objects.create(code=code, sort=sort, valid_from=valid_from, **_projection(values))
+    except IntegrityError as error:
+        raise Refused(_("机构代码“%(code)s”刚刚被使用，请换一个。") % {"code": code}, code="code_taken", field="code") from error
     _add_version(unit, values, basis, valid_from, now)
     audit.record(
         chain=f"unit/{unit.pk}", verb="organization.unit.established", after=_told(values, valid_from),
@@ -196,16 +200,21 @@ def _add_version(unit: Unit, values: Mapping[str, Any], basis: Basis, valid_from
     relations = {f"{name}_id": values[name] for name in RELATIONS}
     plain = {name: value for name, value in values.items() if name not in RELATIONS}
     return UnitVersion.objects.create(
-        unit=unit, **plain, **relations, initials=initials(values["name"])[:120], basis_number=basis.number, basis_title=basis.title,
+        unit=unit, **plain, **relations, initials=_initials(values), basis_number=basis.number, basis_title=basis.title,
         basis_date=basis.date, basis_file=basis.file, valid_from=valid_from, recorded_at=now,
     )  # fmt: skip
+
+
+def _initials(values: Mapping[str, Any]) -> str:
+    """Of the name and of the short one, apart: people type either."""
+    return " ".join(filter(None, (initials(values["name"]), initials(values["short_name"]))))
 
 
 def _projection(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": values["name"],
         "short_name": values["short_name"],
-        "initials": initials(values["name"])[:120],
+        "initials": _initials(values),
         "kind": values["kind"],
         "parent_id": values["parent"],
     }

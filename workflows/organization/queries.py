@@ -133,7 +133,9 @@ def find(text: str, day: date, limit: int = 20) -> list[Unit]:
     if not words:
         return []
     initials = words.lower()
-    named = Q(name__icontains=words) | Q(short_name__icontains=words) | Q(initials__startswith=initials)
+    named = (
+        Q(name__icontains=words) | Q(short_name__icontains=words) | Q(initials__startswith=initials) | Q(initials__contains=f" {initials}")
+    )
     if len(initials) > 2 and initials.isalnum():
         named |= Q(initials__contains=initials)
     hits: dict[int, str] = {}

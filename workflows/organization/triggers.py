@@ -7,11 +7,11 @@ _VERSION = (
     "credit_code", "legal_representative", "address", "functions", "initials", "basis_number", "basis_title", "basis_date", "basis_file",
     "valid_from", "recorded_at",
 )  # fmt: skip
+# An end, once written, stays; today's columns of a unit that ends later may still follow its versions until then.
+_ENDED = "OLD.valid_to IS NOT NULL AND (NEW.valid_to IS NULL OR NEW.valid_to <> OLD.valid_to)"
 
 TRIGGERS = (
-    kept(
-        "organization_unit", name="unit_kept", unique=("id", "code"), frozen=("id", "code", "valid_from"), never="OLD.valid_to IS NOT NULL"
-    ),
+    kept("organization_unit", name="unit_kept", unique=("id", "code"), frozen=("id", "code", "valid_from"), never=_ENDED),
     kept(
         "organization_unitversion",
         name="unit_version_kept",
@@ -21,6 +21,6 @@ TRIGGERS = (
             "unit_id = NEW.unit_id AND valid_to IS NULL AND NEW.valid_to IS NULL",
         ),
         frozen=("id", *_VERSION),
-        never="OLD.valid_to IS NOT NULL",
+        never=_ENDED,
     ),
 )

@@ -5,6 +5,7 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from workflows.lib import numerals
 from workflows.staffing import norms
 from workflows.staffing.evidence import Facts
 from workflows.staffing.payload import Institution, Request
@@ -29,7 +30,7 @@ def described(request: Request, facts: Facts) -> list[Verdict]:
     if born.sponsor is not None and born.sponsor not in facts.reach:
         found.append(block(_("举办单位应当是本单位或者本单位管理的机构。"), facts.name_of(born.sponsor), "institution.sponsor"))
     if born.valid_from is not None and born.valid_from < facts.day:
-        found.append(block(_("设立日期不能早于今天。"), born.valid_from.isoformat(), "institution.valid_from"))
+        found.append(block(_("设立日期不能早于今天。"), numerals.day(born.valid_from), "institution.valid_from"))
     return found or good(_("拟设机构的名称、规格、类别、宗旨和职责均已写明。"), born.name)
 
 

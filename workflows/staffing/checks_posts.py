@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from workflows.lib import numerals
+from workflows.organization.terms import Rank
 from workflows.staffing import norms, routing
 from workflows.staffing.evidence import Facts, KindFact, UnitFact
 from workflows.staffing.lines import totals
@@ -48,7 +50,7 @@ def in_force(request: Request, facts: Facts) -> list[Verdict]:
     """Every unit named exists today, and is the applicant's own or one it sponsors; a giver outside needs its consent."""
     named = {pk: facts.units.get(pk) for pk in sorted(request.unit_ids)}
     found = [
-        block(_("“%(name)s”不存在、尚未设立或者已经撤销。") % {"name": facts.name_of(pk)}, facts.day.isoformat(), "lines")
+        block(_("“%(name)s”不存在、尚未设立或者已经撤销。") % {"name": facts.name_of(pk)}, numerals.day(facts.day), "lines")
         for pk, unit in named.items() if unit is None or not unit.in_force
     ]  # fmt: skip
     for place, line in enumerate(request.lines):
@@ -265,7 +267,9 @@ def _leaders_of(unit: int | None, request: Request, facts: Facts, nets: Mapping[
         )
     higher = [facts.kinds[code].name for code in nets if facts.kinds[code].body != "DIV" and routing.above(facts.kinds[code].rank, rank)]
     if higher:
-        found.append(warn(_("%(unit)s的%(kinds)s规格高于机构规格。") % {"unit": name, "kinds": "、".join(higher)}, rank, "lines"))
+        found.append(
+            warn(_("%(unit)s的%(kinds)s规格高于机构规格。") % {"unit": name, "kinds": "、".join(higher)}, _rank_name(rank), "lines")
+        )
     return found, _("%(unit)s编制%(posts)d名、领导%(total)d名") % {"unit": name, "posts": posts, "total": total}
 
 
@@ -273,6 +277,10 @@ def _rank_of(unit: int | None, request: Request, facts: Facts) -> str:
     if unit is None:
         return request.institution.rank if request.institution else "none"
     return facts.units[unit].rank if unit in facts.units else "none"
+
+
+def _rank_name(rank: str) -> str:
+    return str(Rank(rank).label) if rank in Rank.values else rank
 
 
 def _posts_after(unit: int | None, request: Request, facts: Facts) -> int:

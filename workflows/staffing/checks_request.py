@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from workflows.lib import numerals
 from workflows.staffing import routing
 from workflows.staffing.evidence import Facts
 from workflows.staffing.payload import ARTICLE_16, Request
@@ -23,9 +24,9 @@ def basics(request: Request, facts: Facts) -> list[Verdict]:
     }
     found = [block(message, _("未填写"), name) for name, (message, value) in wanted.items() if not value]
     if request.incoming_date and request.incoming_date > facts.day:
-        found.append(block(_("来文日期不能晚于今天。"), request.incoming_date.isoformat(), "incoming_date"))
+        found.append(block(_("来文日期不能晚于今天。"), numerals.day(request.incoming_date), "incoming_date"))
     if request.effective_date and request.effective_date < facts.day:
-        found.append(block(_("希望实施日期不能早于今天。"), request.effective_date.isoformat(), "effective_date"))
+        found.append(block(_("希望实施日期不能早于今天。"), numerals.day(request.effective_date), "effective_date"))
     return found or good(_("基本情况已填写完整。"), f"{request.incoming_number}　{request.title}")
 
 
@@ -55,7 +56,7 @@ def authority(request: Request, facts: Facts) -> list[Verdict]:
         return [block(facts.unsuitable or _("审批权限表中没有适用于本件的一行。"), _("无适用路线"))]
     asked = routing.route_facts(request, units=facts.units, kinds=facts.kinds)
     fact = _("%(name)s：%(bodies)s（依据%(basis)s）") % {
-        "name": facts.route.name, "bodies": " → ".join(facts.route.bodies), "basis": facts.route.basis,
+        "name": facts.route.name, "bodies": " → ".join(facts.route.said(facts.route.bodies)), "basis": facts.route.basis,
     }  # fmt: skip
     if SUPERIOR not in facts.route.bodies:
         if routing.needs_superior(asked["rank"]) and request.matter != "R10":
@@ -86,14 +87,16 @@ def money(request: Request, facts: Facts) -> list[Verdict]:
     if FINANCE in facts.materials:
         return good(_("已附财政部门经费意见。"), _("材料：财政部门经费意见"))
     if facts.route is not None and FINANCE in facts.route.consult:
-        return good(_("财政部门意见将在会签环节取得。"), _("路线会签单位：%(units)s") % {"units": "、".join(facts.route.consult)})
+        return good(
+            _("财政部门意见将在会签环节取得。"), _("路线会签单位：%(units)s") % {"units": "、".join(facts.route.said(facts.route.consult))}
+        )
     return [block(_("既未附财政部门经费意见，审批路线也没有财政会签。"), _("无财政意见"), "finance")]
 
 
 def opinions(request: Request, facts: Facts) -> list[Verdict]:
     """C15: every affected department is heard; disagreement is listed, never counted as agreement."""
     if not facts.consulted:
-        units = facts.route.consult if facts.route else ()
+        units = facts.route.said(facts.route.consult) if facts.route else []
         return good(_("将按审批路线征求有关部门意见。"), "、".join(units) or _("本路线不设会签"))
     against = [
         warn(_("%(name)s不同意：%(text)s") % {"name": each.name, "text": each.text or _("未说明理由")}, each.text)
@@ -114,14 +117,14 @@ def discussion(request: Request, facts: Facts) -> list[Verdict]:
     if record.date is None:
         found.append(block(_("请填写党组（党委）集体讨论的日期。"), _("未填写"), "discussion.date"))
     elif record.date > facts.day:
-        found.append(block(_("集体讨论日期不能晚于今天。"), record.date.isoformat(), "discussion.date"))
+        found.append(block(_("集体讨论日期不能晚于今天。"), numerals.day(record.date), "discussion.date"))
     if not record.session:
         found.append(block(_("请填写集体讨论的会议名称。"), _("未填写"), "discussion.session"))
     if not record.summary:
         found.append(block(_("请填写集体讨论情况。"), _("未填写"), "discussion.summary"))
     if "minutes" not in facts.materials:
         found.append(block(_("请上传集体讨论会议纪要。"), _("未上传"), "materials.minutes"))
-    return found or good(_("已经领导班子集体讨论决定。"), f"{record.date}　{record.session}")
+    return found or good(_("已经领导班子集体讨论决定。"), f"{numerals.day(record.date)}　{record.session}")
 
 
 def article16(request: Request, facts: Facts) -> list[Verdict]:

@@ -1,6 +1,7 @@
 """What each step of a staffing case does beyond the case itself: checks, route, reservation, papers, ledger, new units."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -41,7 +42,8 @@ def check_submission(act: Act) -> None:
             _("有%(n)d项需要说明理由，请在“检查并报送”中逐项说明。") % {"n": len(silent)}, code="reasons", field=f"reason_{silent[0].code}",
             findings=silent,
         )  # fmt: skip
-    act.results["checks"] = [finding.code for finding in findings]
+    # Kept with the opinion: what the checks said that day stays readable after the facts have moved on.
+    act.data["checks"] = [asdict(finding) for finding in findings]
 
 
 def accept(act: Act) -> None:
@@ -126,8 +128,9 @@ def issue(act: Act) -> None:
 
 def refuse_acceptance(act: Act) -> None:
     """This function will issue the letter that says why the matter is not accepted, and on which article."""
+    letter = papers.refusal_letter(act.case, act.data["reason"], act.data["article"], _request(act.case, act.version))
     documents.issue(
-        kind="D02", series_code="receipt", payload=papers.refusal_letter(act.case, act.data["reason"], act.data["article"], _request(act.case, act.version)),
+        kind="D02", series_code="receipt", payload=letter,
         subject=act.case.subject, recipient=act.case.unit.name, unit_code=act.case.unit.code,
         title=papers.refusal_title(act.case), actor=act.actor, now=act.now,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Pure: everything the checks read besides the request itself, gathered beforehand by `queries.facts`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -39,12 +39,17 @@ class KindFact:
 
 @dataclass(frozen=True, slots=True)
 class RouteFact:
-    """The route that applies or was frozen: body codes in order, units consulted by code, and the row's name and basis."""
+    """The route that applies or was frozen: body codes in order, units consulted by code, the row's name and basis, names by code."""
 
     name: str
     basis: str
     bodies: tuple[str, ...]
     consult: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, codes: Iterable[str]) -> list[str]:
+        """The names of these bodies or units, as a fact states them."""
+        return [self.names.get(code, code) for code in codes]
 
 
 @dataclass(frozen=True, slots=True)

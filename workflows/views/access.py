@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forms.access import AppointForm, EndForm, NewUserForm, OfficesForm, PeopleForm, ReasonForm, StandInForm
-from workflows.access import operations, passwords, queries
+from workflows.access import passwords, queries
+from workflows.access.operations import accounts, offices, signing_in
 from workflows.access.roles import ADMINISTRATORS
 from workflows.lib.refusals import Forbidden, Refused
 from workflows.views.asof import dated
@@ -45,7 +46,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
     form = AppointForm(request.POST or None, initial={"valid_from": request.day, "user": request.GET.get("user")})
     if request.method == "POST" and form.is_valid():
         try:
-            made = operations.appoint(**form.cleaned_data, actor=request.user, now=request.now)
+            made = offices.appoint(**form.cleaned_data, actor=request.user, now=request.now)
         except Refused as refusal:
             refuse(form, refusal)
         else:
@@ -63,7 +64,7 @@ def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndForm(request.POST or None, initial={"on": request.day})
     if request.method == "POST" and form.is_valid():
         try:
-            operations.end_appointment(appointment=appointment, **form.cleaned_data, actor=request.user, now=request.now)
+            offices.end_appointment(appointment=appointment, **form.cleaned_data, actor=request.user, now=request.now)
         except Refused as refusal:
             refuse(form, refusal)
         else:
@@ -92,7 +93,7 @@ def stand_ins(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         start, end = form.period()
         try:
-            operations.stand_in(
+            offices.stand_in(
                 principal=data["principal"], deputy=data["deputy"], reason=data["reason"], valid_from=start, valid_to=end,
                 actor=request.user, now=request.now,
             )  # fmt: skip
@@ -114,7 +115,7 @@ def stand_ins(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """End a stand-in now."""
-    operations.revoke_stand_in(stand_in=queries.stand_in(pk), actor=request.user, now=request.now)
+    offices.revoke_stand_in(stand_in=queries.stand_in(pk), actor=request.user, now=request.now)
     messages.success(request, _("代理授权已撤销，即时生效。"))
     return redirect("stand-in-list")
 
@@ -139,7 +140,7 @@ def create_user(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             password = passwords.one_time()
-            made = operations.create_user(**form.cleaned_data, password=password, actor=request.user, now=request.now)
+            made = accounts.create_user(**form.cleaned_data, password=password, actor=request.user, now=request.now)
         except Refused as refusal:
             refuse(form, refusal)
         else:
@@ -160,7 +161,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """A new one-time password, shown on the answer to this request and nowhere else; the old one ends at once."""
     person = queries.person(pk)
-    password = operations.reset_password(user=person, actor=request.user, now=request.now)
+    password = signing_in.reset_password(user=person, actor=request.user, now=request.now)
     return _once(request, person, password, _("密码已重置"))
 
 
@@ -173,7 +174,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         return _account(request, pk, form, status=422)
     person = queries.person(pk)
     try:
-        operations.deactivate(user=person, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
+        accounts.deactivate(user=person, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
     except Refused as refusal:
         refuse(form, refusal)
         return _account(request, pk, form, status=refusal.status)
@@ -189,7 +190,7 @@ def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _account(request, pk, form, status=422)
     person = queries.person(pk)
-    operations.reactivate(user=person, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
+    accounts.reactivate(user=person, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
     messages.success(request, _("%(name)s的账号已重新启用。请重置密码并重新任职。") % {"name": person.name})
     return redirect("user", pk=pk)
 
@@ -199,7 +200,7 @@ def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 def unlock(request: HttpRequest, pk: int) -> HttpResponse:
     """Let an account that was locked after wrong passwords try again."""
     person = queries.person(pk)
-    operations.unlock(user=person, actor=request.user, now=request.now)
+    signing_in.unlock(user=person, actor=request.user, now=request.now)
     messages.success(request, _("%(name)s的账号已解锁，可以立即登录。") % {"name": person.name})
     return redirect("user", pk=pk)
 

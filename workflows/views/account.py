@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forms.account import PasswordForm, SignInForm
-from workflows.access import operations as access
+from workflows.access.operations import signing_in
 from workflows.lib.refusals import Refused
 from workflows.views.reading import address_of
 
@@ -52,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, data=request.POST or None, initial={"username": wanted})
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
-        access.signed_in(user=request.user, address=address_of(request), now=request.now)
+        signing_in.signed_in(user=request.user, address=address_of(request), now=request.now)
         return redirect(target)
     status = 422 if form.is_bound else 200
     return render(request, "account/sign_in.html", _door_context(request, form), status=status)
@@ -60,7 +60,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None) -> HttpResponse:
     """What django-axes answers instead, once an account is locked: how long, and who can help."""
-    context = _door_context(request, SignInForm(request, initial={"username": (credentials or {}).get("username", "")}))
+    username = (credentials or {}).get("username", "")
+    signing_in.locked_out(username=username, address=address_of(request), now=request.now)
+    context = _door_context(request, SignInForm(request, initial={"username": username}))
     cool_off = get_cool_off(request)
     context["locked_minutes"] = round(cool_off.total_seconds() / 60) if cool_off else None
     context["failure_limit"] = settings.AXES_FAILURE_LIMIT
@@ -70,6 +72,7 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session and say so."""
+    signing_in.signed_out(user=request.user, now=request.now)
     logout(request)
     messages.success(request, _("已退出登录。"))
     return redirect("login")
@@ -84,7 +87,7 @@ def account(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            access.change_password(user=request.user, password=form.cleaned_data["new"], actor=request.user, now=request.now)
+            signing_in.change_password(user=request.user, password=form.cleaned_data["new"], actor=request.user, now=request.now)
         except Refused as refusal:
             form.add_error("new", refusal.message)
         else:

@@ -2,26 +2,20 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from forms.cases import EvidenceForm, FilterForm, PaperForm
+from forms.cases import EvidenceForm, FilterForm
 from workflows.access import queries as access
 from workflows.audit import operations as audit_log
 from workflows.audit import queries as audit
-from workflows.cases.acts import PaperScan
 from workflows.cases.models import Case, CaseVersion
-from workflows.cases.operations import acting, assignments, implementation
+from workflows.cases.operations import assignments
 from workflows.cases.queries import search, timeline
 from workflows.cases.queries.visible import case_for
 from workflows.documents import queries as papers
-from workflows.lib import uploads
-from workflows.lib.refusals import Conflict, Forbidden, Refused
 from workflows.organization import queries as organization
 from workflows.views import approval, charts, deadlines, diagram, dossier, effects, judging, reference, steps
 
@@ -44,7 +38,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     filters = search.Filters(**{k: int(v) if k == "unit" else v for k, v in chosen.items()})
     week_end = calendar.add(request.day, deadlines.SOON).day
     page = search.search(
-        request.user, request.held, filters, now=request.now, day=request.day, week_end=week_end, after=int(after) if after.isdigit() else None
+        request.user, request.held, filters, now=request.now, day=request.day, week_end=week_end,
+        after=int(after) if after.isdigit() else None,
     )  # fmt: skip
     query = request.GET.copy()
     query.pop("after", None)
@@ -85,10 +80,11 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     if case.number is None and access.opens(request.held, "case.propose", case.unit_id) and case.node == "draft":
         return redirect("case-edit", pk=pk)
     audit_log.read(subject=case.subject, what="open", user=request.user, address=request.META.get("REMOTE_ADDR"), now=request.now)
-    return render(request, "cases/case.html", _page(request, case))
+    return render(request, "cases/case.html", page_context(request, case))
 
 
-def _page(request: HttpRequest, case: Case, bound: Any = None, errors: list[Any] | None = None) -> dict[str, Any]:
+def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = None) -> dict[str, Any]:
+    """Everything the case page shows; on a POST the panel is bound to what was posted."""
     calendar = reference.calendar()
     rounds = timeline.timeline(case)
     versions = timeline.versions(case)
@@ -202,127 +198,26 @@ def figures(request: HttpRequest, pk: int) -> HttpResponse:
     """The table 申请事项 and the effect on the ledger, as a fragment."""
     case = case_for(request.user, pk, request.held, request.now)
     picture = effects.picture(case, dossier.content(case.versions.order_by("-n").first()), request.day)
-    return render(request, "cases/figures.html", {"case": case, "picture": picture, "bars": charts.effect_rows(picture.effects, posted=picture.posted)})
+    bars = charts.effect_rows(picture.effects, posted=picture.posted)
+    return render(request, "cases/figures.html", {"case": case, "picture": picture, "bars": bars})
 
 
 @require_GET
 def checks(request: HttpRequest, pk: int) -> HttpResponse:
-    """The checks that applied, passes folded, as a fragment."""
+    """The checks as they stood at submission, passes folded, as a fragment; today's only while nothing is decided."""
     case = case_for(request.user, pk, request.held, request.now)
     version = case.versions.order_by("-n").first()
     payload = dossier.content(version)
-    return render(
-        request,
-        "cases/checks.html",
-        {"case": case} | tally(judging.findings(case, payload, list(version.attachments.select_related("material")), request.day), payload),
-    )
+    found, at = judging.as_submitted(case)
+    if at is None and case.decided_at is None:
+        found = judging.findings(case, payload, list(version.attachments.select_related("material")), request.day)
+    return render(request, "cases/checks.html", {"case": case, "at": at} | tally(found, payload))
 
 
 def tally(findings: list[Any], payload: dict[str, Any]) -> dict[str, Any]:
     """Findings by level, with the reasons the unit wrote for warnings."""
     by = {level: [f for f in findings if f.level == level] for level in ("block", "warn", "pass")}
     return {"blocking": by["block"], "warned": by["warn"], "passed": by["pass"], "written": payload.get("reasons") or {}}
-
-
-@require_POST
-def act(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
-    """One act. A refusal comes back on the page with everything typed; a conflict names who was first."""
-    case = case_for(request.user, pk, request.held, request.now)
-    row = timeline.assignment(case, assignment)
-    version = case.versions.order_by("-n").first()
-    payload = dossier.content(version)
-    body = steps.current_body(case) if row.node == "deliberate" else None
-    form = steps.bind(row, version, payload, request=request, external=bool(body and body.external))
-    if not form.is_valid():
-        return render(request, "cases/case.html", _page(request, case, errors=form.summary()), status=422)
-    clean = form.cleaned_data
-    try:
-        opinion = acting.act(
-            case_id=pk, assignment_id=row.pk, version_n=clean["version"], key=clean["key"], outcome=clean["outcome"], text=clean["text"],
-            data=steps.data(form, payload), actor=request.user, now=request.now,
-        )  # fmt: skip
-    except (Conflict, Forbidden):
-        raise
-    except Refused as refused:
-        return _refused(request, case, form, refused)
-    messages.success(request, steps.done_sentence(case.pk, opinion))
-    return redirect(f"{reverse('case', args=[pk])}?done=act-{row.pk}")
-
-
-def _refused(request: HttpRequest, case: Case, form: Any, refused: Refused) -> HttpResponse:
-    lines = [(f.field, f.message) for f in refused.findings if f.level != "pass"] or [(refused.field, refused.message)]
-    errors = [(form[field].auto_id if field in form.fields else None, message) for field, message in lines]
-    context = _page(request, case, errors=errors)
-    for field, message in lines:
-        if "panel" in context and field in context["panel"].form.fields:
-            context["panel"].form.add_error(field, message)
-            context["panel"].form.invalid(field)
-    return render(request, "cases/case.html", context, status=refused.status)
-
-
-def record(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
-    """An act that a leader took on a signed sheet, recorded with its scan by the office."""
-    case = case_for(request.user, pk, request.held, request.now)
-    row = timeline.assignment(case, assignment)
-    if not any(standing.role in {"secretary", "general", "steward"} for standing in request.held):
-        raise Forbidden(_("只有区委编办的会务秘书、综合科或流程管理人员可以依纸质件补录。"))
-    version = case.versions.order_by("-n").first()
-    payload = dossier.content(version)
-    posted = request.method == "POST"
-    form = steps.bind(row, version, payload, request=request)
-    paper = PaperForm(request.POST if posted else None, request.FILES if posted else None)
-    errors: list[Any] = []
-    if posted and form.is_valid() & paper.is_valid():
-        try:
-            scan = paper.cleaned_data["scan"]
-            upload = uploads.check(scan.name, scan)
-            clean = form.cleaned_data
-            opinion = acting.act(
-                case_id=pk, assignment_id=row.pk, version_n=clean["version"], key=clean["key"], outcome=clean["outcome"],
-                text=clean["text"], data=steps.data(form, payload), actor=request.user, now=request.now,
-                paper=PaperScan(paper.cleaned_data["signed_by"], upload.sha256, upload.name),
-            )  # fmt: skip
-        except (Conflict, Forbidden):
-            raise
-        except Refused as refused:
-            errors = [(None, refused.message)]
-        else:
-            messages.success(request, steps.done_sentence(case.pk, opinion))
-            return redirect(f"{reverse('case', args=[pk])}?done=paper-{row.pk}")
-    if posted and not errors:
-        errors = form.summary() + paper.summary()
-    context = {"nav": "cases", "case": case, "row": row, "form": form, "paper": paper, "errors": errors, "version": version}
-    return render(request, "cases/record.html", context, status=422 if errors else 200)
-
-
-@require_POST
-def evidence(request: HttpRequest, pk: int, n: int) -> HttpResponse:
-    """One implementation task reported done, with what proves it."""
-    case = case_for(request.user, pk, request.held, request.now)
-    form = EvidenceForm(request.POST, request.FILES, prefix=f"t{n}")
-    if not form.is_valid():
-        return render(request, "cases/case.html", _page_get(request, case, form.summary()), status=422)
-    clean = form.cleaned_data
-    try:
-        file = None
-        if clean["file"]:
-            upload = uploads.check(clean["file"].name, clean["file"])
-            file = {"sha256": upload.sha256, "name": upload.name}
-        implementation.give_evidence(
-            case_id=pk, task_n=n, done_on=clean["done_on"], evidence=clean["evidence"], file=file, actor=request.user, now=request.now
-        )
-    except (Conflict, Forbidden):
-        raise
-    except Refused as refused:
-        return render(request, "cases/case.html", _page_get(request, case, [(None, refused.message)]), status=refused.status)
-    messages.success(request, _("第%(n)s项实施任务已填报。") % {"n": n})
-    return redirect(f"{reverse('case', args=[pk])}?done=evidence-{pk}-{n}#act")
-
-
-def _page_get(request: HttpRequest, case: Case, errors: list[Any]) -> dict[str, Any]:
-    """The case page around a form that is not the panel's own."""
-    request.method = "GET"
-    return _page(request, case, errors=errors)
 
 
 @require_GET

@@ -214,6 +214,8 @@ def _effect_bar(effect: Effect, approved: int, held: int, scale: float, word: st
 
 
 def _effect_state(effect: Effect, approved: int, held: int) -> tuple[str, str]:
+    if effect.pool and approved < 0:
+        return _("不足%(n)s") % {"n": -approved}, "over"
     if effect.pool:
         return (_("预留%(n)s") % {"n": held}, "") if held else (_("可用%(n)s") % {"n": approved}, "")
     vacant = approved - effect.filled - effect.locked - held

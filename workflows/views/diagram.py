@@ -14,7 +14,7 @@ from workflows.cases.queries.timeline import Step
 # Viewflow's grid runs from left to right; a page reads downwards, so its columns are our rows. Distances in pixels.
 COLUMN, ROW = 190, 74
 BOX_W, BOX_H = 132, 38
-MARGIN = 8
+MARGIN, LEFT = 8, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def of_case(case: Case, steps: Sequence[Step]) -> Picture:
     boxes = {cell.node: _box(cell, columns[cell.row], rows[cell.col], passed, current) for cell in cells}
     reached = _reached(boxes, grid)
     lines = [_line(edge, boxes, reached) for edge in grid.edges]
-    width = max(box.x + box.side for box in boxes.values()) + MARGIN + 40
+    width = max(box.x + box.side for box in boxes.values()) + 96
     height = max(box.y + box.half for box in boxes.values()) + MARGIN
     here = "、".join(box.title for box in boxes.values() if box.state == "here")
     return Picture(int(width), int(height), list(boxes.values()), lines, _("流程图。当前环节：%(here)s。") % {"here": here or _("已结束")})
@@ -115,7 +115,7 @@ def _box(cell: Any, column: int, row: int, passed: set[str], current: set[str]) 
         else ("end" if "End" in kind or kind == "Finish" else "gate")
     )
     state = "here" if node.name in current else ("done" if node.name in passed or kind == "StartHandle" else "")
-    x = MARGIN + BOX_W / 2 + column * COLUMN
+    x = LEFT + BOX_W / 2 + column * COLUMN
     y = MARGIN + BOX_H / 2 + row * ROW
     return Box(node.name, str(node.task_title or node.name), shape, x, y, state)
 

@@ -80,7 +80,7 @@ def _ahead(stage: Stage, case: Case) -> str:
         return "、".join(names.get(code, "") for code in (case.route or {}).get("bodies", []) if names.get(code)) or _("集体审议")
     if stage == Stage.DECIDE:
         signatory = names.get((case.route or {}).get("signatory"))
-        return _("%(who)s签发") % {"who": signatory} if signatory else _("签发批复")
+        return _("%(who)s签发") % {"who": signatory.removesuffix("会议")} if signatory else _("签发批复")
     return {Stage.EVALUATE: _("受理、论证、会签"), Stage.IMPLEMENT: _("下达、入账、反馈")}.get(stage, "")
 
 

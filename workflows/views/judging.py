@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from workflows.cases.models import Case
+from workflows.cases.queries import timeline
 from workflows.lib.findings import Finding
 from workflows.lib.refusals import Refused
 from workflows.matters import queries as matters
@@ -49,6 +50,14 @@ def judge(case: Case, raw: Mapping[str, Any], materials: set[str], day: date, *,
 def findings(case: Case, raw: Mapping[str, Any], attachments: list[Any], day: date) -> list[Finding]:
     """The checks of a submitted version, as the case page folds them."""
     return judge(case, raw, materials_of(attachments), day, routed=False).findings
+
+
+def as_submitted(case: Case) -> tuple[list[Finding], datetime | None]:
+    """The checks as they stood when the unit last submitted, and when that was; none where none were kept."""
+    said = [opinion for node in ("draft", "supplement") if (opinion := timeline.last_opinion(case, node)) is not None]
+    newest = max(said, key=lambda opinion: opinion.pk, default=None)
+    kept = newest.data.get("checks") if newest else None
+    return ([Finding(**each) for each in kept], newest.at) if newest and kept else ([], None)
 
 
 def materials_of(attachments: list[Any]) -> set[str]:

@@ -183,11 +183,11 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 def _live(case: Case, payload: dict[str, Any], attachments: list[Any], request: HttpRequest, section: str) -> dict[str, Any]:
     """The checks that concern this section first; what other sections still lack is only counted."""
     judged = judging.judge(case, payload, judging.materials_of(attachments), request.day)
-    order = {"block": 0, "warn": 1, "pass": 2}
     here = [finding for finding in judged.findings if judging.section_of(finding) in (section, "")]
     elsewhere = [finding for finding in judged.findings if judging.section_of(finding) not in (section, "")]
     return {
-        "findings": sorted(here, key=lambda finding: order[finding.level]),
+        "open_findings": blocking(here) + warnings(here),
+        "passed": [finding for finding in here if finding.level == "pass"],
         "elsewhere": len(blocking(elsewhere)),
         "judged": bool(judged.findings),
         "unreadable": judged.refused.message if judged.refused and not judged.findings else "",
@@ -203,7 +203,13 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     asked = reference.materials(draft.case.matter)
     rows = [(material, [a for a in draft.attachments if a.material_id == material.pk]) for material in asked]
     others = [a for a in draft.attachments if a.material_id is None]
-    context = _page(request, draft, "materials") | {"rows": rows, "others": others, "accept": steps.forms.ACCEPTED_FILES}
+    own = {
+        "rows": rows,
+        "others": others,
+        "generic": others or not any(material.code == "other" for material in asked),
+        "accept": steps.forms.ACCEPTED_FILES,
+    }
+    context = _page(request, draft, "materials") | own
     return render(request, "cases/materials.html", context)
 
 
@@ -256,18 +262,24 @@ def _sponsor(payload: dict[str, Any], request: HttpRequest) -> str:
     return organization.name_on(sponsor, request.day) if isinstance(sponsor, int) else ""
 
 
-def _reason_forms(payload: dict[str, Any], findings: list[Any], request: HttpRequest) -> list[tuple[Any, WarningReasonForm]]:
+def _reason_forms(payload: dict[str, Any], findings: list[Any], request: HttpRequest) -> list[tuple[list[Any], WarningReasonForm]]:
+    """One reason per check, however many sentences the check has to say."""
     stored = payload.get("reasons") or {}
     data = request.POST if request.method == "POST" else None
+    by_code: dict[str, list[Any]] = {}
+    for finding in warnings(findings):
+        by_code.setdefault(finding.code, []).append(finding)
     return [
-        (finding, WarningReasonForm(data, prefix=f"reason_{finding.code}", initial={"reason": stored.get(finding.code, "")}))
-        for finding in warnings(findings)
+        (found, WarningReasonForm(data, prefix=f"reason_{code}", initial={"reason": stored.get(code, "")}))
+        for code, found in by_code.items()
     ]
 
 
-def _submit(request: HttpRequest, draft: Draft, forms: list[tuple[Any, WarningReasonForm]]) -> HttpResponse | list[tuple[str | None, str]]:
+def _submit(
+    request: HttpRequest, draft: Draft, forms: list[tuple[list[Any], WarningReasonForm]]
+) -> HttpResponse | list[tuple[str | None, str]]:
     """Store the reasons, then hand the draft on; a refusal comes back as the error summary."""
-    reasons = {finding.code: str(form.typed()["reason"]).strip() for finding, form in forms}
+    reasons = {found[0].code: str(form.typed()["reason"]).strip() for found, form in forms}
     payload = draft.payload | {"reasons": {code: text for code, text in reasons.items() if text}}
     try:
         if payload != draft.payload:
@@ -281,8 +293,8 @@ def _submit(request: HttpRequest, draft: Draft, forms: list[tuple[Any, WarningRe
         raise stale if isinstance(stale, Conflict) else Missing(_("表单不完整，请刷新后重试。")) from stale
     except Refused as refused:
         found = [(_field(f), f.message) for f in refused.findings] or [(None, refused.message)]
-        for finding, form in forms:
-            if not reasons[finding.code]:
+        for warned, form in forms:
+            if not reasons[warned[0].code]:
                 form.add_error("reason", _("请说明理由。"))
         return found
     messages.success(request, steps.done_sentence(draft.case.pk, opinion))

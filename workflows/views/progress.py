@@ -35,7 +35,7 @@ def tasks(payload: Mapping[str, Any], attachments: Sequence[Any], materials: Seq
     listed = [_task(code, str(SECTIONS[code].title), lacks[code], totals[code]) for code in SECTIONS]
     listed.append(_materials(attachments, materials))
     ready = all(task.state == "ok" for task in listed)
-    word = _("可以报送") if ready else _("前五部分填好后报送")
+    word = _("可以检查报送") if ready else _("前五部分填好后报送")
     return [*listed, Task("check", _("检查并报送"), "ready" if ready else "closed", word)]
 
 

@@ -17,6 +17,7 @@ from workflows.cases.rules import RECORDABLE_FROM_PAPER
 from workflows.lib import uploads
 from workflows.matters import queries as matters
 from workflows.organization import queries as organization
+from workflows.views import reference
 
 TITLES = {
     "endorse": gettext_lazy("请您审核并同意报送"),

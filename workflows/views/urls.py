@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import attachments, cases, desk, new_case, search
+from workflows.views import acts, attachments, cases, desk, new_case, search
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -17,9 +17,9 @@ urlpatterns = [
     path("cases/<int:pk>/checks/", cases.checks, name="case-checks"),
     path("cases/<int:pk>/print/", cases.print_page, name="case-print"),
     path("cases/<int:pk>/form.pdf", cases.approval_form, name="case-form"),
-    path("cases/<int:pk>/act/<int:assignment>/", cases.act, name="case-act"),
-    path("cases/<int:pk>/record/<int:assignment>/", cases.record, name="case-record"),
-    path("cases/<int:pk>/evidence/<int:n>/", cases.evidence, name="case-evidence"),
+    path("cases/<int:pk>/act/<int:assignment>/", acts.act, name="case-act"),
+    path("cases/<int:pk>/record/<int:assignment>/", acts.record, name="case-record"),
+    path("cases/<int:pk>/evidence/<int:n>/", acts.evidence, name="case-evidence"),
     path("cases/<int:pk>/files/<slug:sha256>/", attachments.download, name="case-file"),
     path("cases/<int:pk>/edit/", new_case.edit, name="case-edit"),
     path("cases/<int:pk>/edit/materials/", new_case.materials, name="case-materials"),

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['number', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('number', 'valid_from'), name='authority_rule_once'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='authority_rule_period')],
+                'constraints': [models.UniqueConstraint(fields=('number', 'valid_from'), name='authority_rule_once'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('number',), name='authority_rule_one_open'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='authority_rule_period')],
             },
         ),
         migrations.CreateModel(

@@ -18,7 +18,8 @@
     for (const part of form.querySelectorAll("[data-when]")) {
       const wanted = part.dataset.is.split(" ");
       const field = form.elements[part.dataset.when];
-      const value = field?.value ?? "";
+      // Before a choice is made the parts of the first one are shown, so that the form says what it will ask.
+      const value = field?.value || field?.[0]?.value || "";
       const on = wanted.includes(value);
       part.hidden = !on;
       for (const el of part.querySelectorAll("input, textarea, select")) el.disabled = !on;
