@@ -138,6 +138,15 @@ class World:
         case.refresh_from_db()
         return opinion
 
+    def speak(self, case: Case, assignment: Assignment, who: str, outcome: str, text: str = "") -> Opinion:
+        """An act on one given assignment: a delegate's or an added signer's."""
+        opinion = acting.act(
+            case_id=case.pk, assignment_id=assignment.pk, version_n=newest(case).n, key=uuid4(), outcome=outcome, text=text,
+            actor=self.user(who), now=self.now(),
+        )  # fmt: skip
+        case.refresh_from_db()
+        return opinion
+
     def step(self, case: Case, node: str) -> None:
         """Pass one node the usual way; a fan-out by everybody asked, evidence before completion."""
         who, outcome, data = WAY[node]

@@ -167,6 +167,6 @@ def test_the_timeline_tells_the_rounds_newest_first(world: World) -> None:
     assert [entry.n for entry in rounds] == [2, 1]
     assert [step.assignment.node for step in rounds[0].steps] == ["evaluate", "accept", "endorse"]
     returned = rounds[1].steps[1]
-    assert (returned.assignment.node, returned.tone, returned.outcome) == ("section_review", "back", "退回申请单位")
+    assert (returned.assignment.node, returned.tone, returned.outcome) == ("section_review", "back", "退回")
     assert timeline.last_return(case)["reason"] == "请补充测算。"
     assert Case.objects.get().pk == case.pk

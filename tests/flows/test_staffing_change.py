@@ -21,7 +21,7 @@ TABLE = {
     "countersign": ("countersign", "countersigner", {"agree", "disagree", "none", "return"}),
     "section_review": ("review", "chief", {"pass", "return"}),
     "deputy_review": ("deputy", "deputy", {"pass", "return"}),
-    "deliberate": ("record", "secretary", {"approve", "amended", "defer", "reject"}),
+    "deliberate": ("record", "secretary", {"approve", "amended", "defer", "reject", "return"}),
     "draft_document": ("draft", "officer", {"draft"}),
     "sign": ("sign", "signatory", {"sign", "back"}),
     "implement": ("implement", "clerk", {"done"}),

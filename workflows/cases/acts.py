@@ -28,7 +28,8 @@ class Act:
     """One person's act on one assignment, from the lock to the commit.
 
     `version` is the newest version, the one the act binds to; an effect that makes a newer one replaces it. `target` names
-    the node a return sends the case back to.
+    the node a return sends the case back to, `jump` the one a direct resubmission goes straight to; `spoken` are the units
+    whose countersign still stands then.
     """
 
     case: "Case"
@@ -45,6 +46,8 @@ class Act:
     day: date
     paper: PaperScan | None = None
     target: str | None = None
+    jump: str | None = None
+    spoken: frozenset[int] = frozenset()
     opened: "list[Assignment]" = field(default_factory=list)
     results: dict[str, Any] = field(default_factory=dict)
 

@@ -25,7 +25,7 @@ RELATIONS: Mapping[str, str] = {
 }
 
 UNDER_REVIEW = ("endorse", "accept", "supplement", "evaluate", "countersign", "section_review", "deputy_review")
-RETURNING = ("evaluate", "countersign", "section_review", "deputy_review", "deliberate", "draft_document", "sign")
+RETURNING = ("evaluate", "countersign", "section_review", "deputy_review", "deliberate")
 REVERSIBLE = ("draft", "supplement", "endorse", "evaluate", "countersign", "section_review", "deputy_review", "draft_document", "implement")
 PERSONAL = ("endorse", "accept", "evaluate", "countersign", "section_review", "deputy_review", "draft_document", "implement", "confirm")
 ASKING = ("accept", "evaluate", "section_review", "deputy_review")
@@ -110,7 +110,9 @@ def verdict(operation: str, situation: Situation) -> Verdict:
         who = _("或者").join(_(RELATIONS[relation]) for relation in rule.who)
         return Verdict(False, _("“%(title)s”须由%(who)s办理。") % {"title": _(rule.title), "who": who}, "policy_person")
     if situation.state not in rule.states:
-        return Verdict(False, _("办件%(state)s，不能“%(title)s”。") % {"state": situation.state.label, "title": _(rule.title)}, "policy_state")
+        return Verdict(
+            False, _("办件%(state)s，不能“%(title)s”。") % {"state": situation.state.label, "title": _(rule.title)}, "policy_state"
+        )
     if rule.nodes and situation.node not in rule.nodes:
         return Verdict(False, _("办件所处的环节不能“%(title)s”。") % {"title": _(rule.title)}, "policy_node")
     for obstacle in rule.unless:

@@ -17,9 +17,10 @@ from viewflow.workflow.nodes.view import ViewActivation
 from viewflow.workflow.signals import task_finished
 
 from workflows.access.models import User
-from workflows.cases.acts import Effect, Outcome, Tone
+from workflows.cases.acts import Act, Effect, Outcome, Tone
 from workflows.cases.models import Case, Duty, Stage, State
 from workflows.cases.operations import assignments
+from workflows.cases.queries import voting
 
 Seat = Callable[[Case, dict[str, Any]], int]
 
@@ -62,14 +63,19 @@ class StepActivation(ViewActivation):
     def create_next(self) -> Iterator[Activation]:
         """Forward along the edge of the outcome, or back: then every other open task of the case becomes void."""
         act = self.process.act
-        target, outcome = self.flow_task.targets[act.outcome], self.flow_task.outcomes[act.outcome]
+        target, outcome = self._target(act), self.flow_task.outcomes[act.outcome]
         if outcome.kind == "back":
             assignments.void_open(act.case, closed_as="void_by_return", now=act.now, keep_task=self.task.pk)
             yield target._create(self, Token("start"))
-        elif not isinstance(target, Gather):
+        elif isinstance(target, Gather):
+            yield from target.arrive(self)
+        else:
             yield target._create(self, self.task.token)
-        elif not target.others_open(self):
-            yield target._create(self, self.task.token.get_base_split_token())
+
+    def _target(self, act: Act) -> Node:
+        """The node the act leads to: the one a return chose, the one a direct resubmission goes straight to, or the edge's."""
+        chosen = act.target or act.jump
+        return self.flow_class.instance.node(chosen, no_obsolete=True) if chosen else self.flow_task.targets[act.outcome]
 
 
 class Step(View):
@@ -132,13 +138,14 @@ class FanOutActivation(Activation):
 
     @Activation.status.super()
     def create_next(self) -> Iterator[Activation]:
-        """One task per item, each with its own split token and the item as its data."""
-        items = self.flow_task.items(self.process.act.case)
+        """One task per item whose turn it is, each with its own split token and the item as its data."""
+        act = self.process.act
+        items = self.flow_task.items(act)
         if not items:
             yield self.flow_task.if_none._create(self, self.task.token)
             return
         tokens = Token.split_token_source(self.task.token, self.task.pk)
-        for item in items:
+        for item in items[:1] if voting.panel(act.case).mode == "sequence" else items:
             yield self.flow_task._next._create(self, next(tokens), data=item)
 
 
@@ -150,7 +157,7 @@ class FanOut(mixins.NextNodeMixin, Node):
     bpmn_element = "parallelGateway"
     shape = flow.Split.shape
 
-    def __init__(self, items: Callable[[Case], list[dict[str, Any]]], *, if_none: Any) -> None:
+    def __init__(self, items: Callable[[Act], list[dict[str, Any]]], *, if_none: Any) -> None:
         super().__init__()
         self.items, self.if_none = items, if_none
 
@@ -172,18 +179,36 @@ class PassActivation(mixins.NextNodeActivationMixin, Activation):
 
 
 class Gather(mixins.NextNodeMixin, Node):
-    """The end of a fan-out: reached only by the last branch, under the lock of the case."""
+    """The end of a fan-out, under the lock of the case: waits, opens the next in turn, or decides by the panel's rule.
+
+    `rejected` is where a voting panel sends a case it turned down; a panel of opinions never turns one down.
+    """
 
     activation_class = PassActivation
     task_type = "JOIN"
     bpmn_element = "parallelGateway"
-    shape = flow.Join.shape if isinstance(flow.Join.shape, dict) else flow.Split.shape
+    shape = flow.Split.shape
 
-    def others_open(self, activation: Activation) -> bool:
-        """Whether another branch of the same fan-out is still open."""
-        prefix = f"{activation.task.token.token.rsplit('_', 1)[0]}_"
-        tasks = self.flow_class.task_class._default_manager.filter(process=activation.process, token__startswith=prefix)
-        return tasks.filter(status__in=assignments.OPEN_TASKS).exclude(pk=activation.task.pk).exists()
+    def __init__(self, *, branches: Any, rejected: Any) -> None:
+        super().__init__()
+        self.branches, self.rejected = branches, rejected
+
+    def _resolve(self, instance: Any) -> None:
+        super()._resolve(instance)
+        self.branches, self.rejected = this.resolve(instance, self.branches), this.resolve(instance, self.rejected)
+
+    def arrive(self, activation: Activation) -> Iterator[Activation]:
+        """One branch is done: what follows for the panel as a whole."""
+        act, task = activation.process.act, activation.task
+        standing = voting.standing(act.case, node=task.flow_task.name, items=self.branches.items(act), assignment=act.assignment)
+        if standing.closes and standing.others_open:
+            assignments.void_open(act.case, closed_as="cancelled", now=act.now, keep_task=task.pk)
+        if standing.closes:
+            target = self.rejected if standing.rejected else self
+            yield target._create(activation, task.token.get_base_split_token())
+        elif standing.next_item is not None:
+            base, n = task.token.token.rsplit("_", 1)
+            yield task.flow_task._create(activation, Token(f"{base}_{int(n) + 1}"), data=standing.next_item)
 
 
 class EffectActivation(mixins.NextNodeActivationMixin, Activation):

@@ -7,7 +7,8 @@ from viewflow import this
 from viewflow.workflow import act, flow, lock
 
 from workflows.cases import seats
-from workflows.cases.models import Case, Duty, Stage, State
+from workflows.cases.acts import Act
+from workflows.cases.models import Duty, Stage, State
 from workflows.cases.operations import deliberations, implementation, submitting
 from workflows.flows.models import StaffingChange
 from workflows.flows.nodes import FanOut, Finish, Gather, Step, System
@@ -16,9 +17,10 @@ from workflows.staffing import effects
 EVALUATE, DELIBERATE, DECIDE, IMPLEMENT = Stage.EVALUATE, Stage.DELIBERATE, Stage.DECIDE, Stage.IMPLEMENT
 
 
-def consulted_units(case: Case) -> list[dict[str, Any]]:
-    """One branch per unit on the frozen route."""
-    return [{"unit": case.route["units"][code]} for code in case.route["consult"]]
+def consulted_units(act: Act) -> list[dict[str, Any]]:
+    """One branch per unit on the frozen route; after a direct resubmission only those that have not spoken yet."""
+    asked = [act.case.route["units"][code] for code in act.case.route["consult"]]
+    return [{"unit": unit} for unit in asked if unit not in act.spoken]
 
 
 class StaffingChangeFlowV1(flow.Flow):
@@ -40,7 +42,7 @@ class StaffingChangeFlowV1(flow.Flow):
     endorse = (
         Step(duty=Duty.ENDORSE, stage=Stage.PROPOSE, role="head", at=seats.applicant)
         .Annotation(title=_("单位审核"))
-        .On("approve", _("同意报送"), this.accept, submitting.endorse, tone="yes", needs=("session", "held_on"))
+        .On("approve", _("同意报送"), this.accept, submitting.endorse, effects.reserve_direct, tone="yes", needs=("session", "held_on"))
         .Back("back", _("退回修改"), this.draft, submitting.hand_back)
     )
     accept = (
@@ -59,7 +61,7 @@ class StaffingChangeFlowV1(flow.Flow):
         Step(duty=Duty.EVALUATE, stage=EVALUATE, role="officer", at=seats.section)
         .Annotation(title=_("承办论证"))
         .On("propose", _("提出拟办意见"), this.consult, effects.evaluate, tone="yes", needs=("report",))
-        .Back("return", _("退回申请单位"), this.draft, submitting.hand_back, effects.release)
+        .Back("return", _("退回"), this.draft, submitting.hand_back, effects.release)
     )
     consult = FanOut(consulted_units, if_none=this.section_review).Annotation(title=_("会签")).Next(this.countersign)
     countersign = (
@@ -68,20 +70,20 @@ class StaffingChangeFlowV1(flow.Flow):
         .On("agree", _("同意"), this.joined, tone="yes")
         .On("disagree", _("不同意"), this.joined, tone="no", worded=True)
         .On("none", _("无意见"), this.joined)
-        .Back("return", _("有意见，退回申请单位"), this.draft, submitting.hand_back, effects.release)
+        .Back("return", _("有意见，退回"), this.draft, submitting.hand_back, effects.release)
     )
-    joined = Gather().Annotation(title=_("会签汇总")).Next(this.section_review)
+    joined = Gather(branches=this.consult, rejected=this.evaluate).Annotation(title=_("会签汇总")).Next(this.section_review)
     section_review = (
         Step(duty=Duty.REVIEW, stage=EVALUATE, role="chief", at=seats.section)
         .Annotation(title=_("科室审核"))
         .On("pass", _("审核通过"), this.deputy_review, tone="yes")
-        .Back("return", _("退回申请单位"), this.draft, submitting.hand_back, effects.release)
+        .Back("return", _("退回"), this.draft, submitting.hand_back, effects.release)
     )
     deputy_review = (
         Step(duty=Duty.DEPUTY, stage=EVALUATE, role="deputy", at=seats.office)
         .Annotation(title=_("分管领导审核"))
         .On("pass", _("同意提请审议"), this.deliberate, tone="yes")
-        .Back("return", _("退回申请单位"), this.draft, submitting.hand_back, effects.release)
+        .Back("return", _("退回"), this.draft, submitting.hand_back, effects.release)
     )
 
     deliberate = (
@@ -91,6 +93,7 @@ class StaffingChangeFlowV1(flow.Flow):
         .On("amended", _("修改后通过"), this.decided, effects.amend, deliberations.record, tone="yes", needs=("session", "held_on"))
         .On("defer", _("暂缓"), this.decided, deliberations.record, worded=True, needs=("session", "held_on"))
         .On("reject", _("不予通过"), this.decided, deliberations.record, tone="no", worded=True, needs=("session", "held_on"))
+        .Back("return", _("退回"), this.evaluate, submitting.hand_back, effects.release)
     )
     decided = (
         flow.Switch()

@@ -61,8 +61,36 @@ def accept(act: Act) -> None:
     _reserve(act, act.version)
 
 
+# Sent back to one of these, the case is not accepted any more and holds nothing.
+BEFORE_ACCEPTANCE = frozenset({None, "draft", "endorse", "accept", "supplement"})
+
+
 def release(act: Act) -> None:
-    """This function will give back what the case holds: it lies with the unit until it is accepted again."""
+    """This function will give back what the case holds, if it goes back to before its acceptance (or is refused)."""
+    if act.target in BEFORE_ACCEPTANCE:
+        _void(act)
+
+
+def reserve_direct(act: Act) -> None:
+    """This function will reserve anew at the endorsement of a direct resubmission, which passes acceptance by.
+
+    :raises Refused: the giver no longer has the posts, so that the case has to run through again.
+    """
+    if act.jump is None:
+        return
+    try:
+        _reserve(act, act.version)
+    except Refused as refusal:
+        if refusal.code != "insufficient":
+            raise
+        raise Refused(
+            _("原预留的编制已被使用，不能直达，请退回修改后选择重新办理。%(why)s") % {"why": refusal.message},
+            code="not_direct",
+            field="outcome",
+        ) from refusal
+
+
+def _void(act: Act) -> None:
     ledger.void(subject=act.case.subject, basis=act.case.number, effective_date=act.day, actor=act.actor, now=act.now)
 
 
@@ -115,7 +143,7 @@ def issue(act: Act) -> None:
     )  # fmt: skip
     act.results["paper"] = paper.number
     if not approved:
-        release(act)
+        _void(act)
         return
     effective = request.effective_date or act.day
     born = _give_birth(act, request, paper.number, effective)
@@ -154,7 +182,7 @@ def _lines(request: Request) -> list[Line]:
 
 def _reserve(act: Act, version: CaseVersion) -> None:
     ledger.reserve(
-        lines=_lines(_request(act.case, version)), subject=act.case.subject, tag=f"r{act.round.n}v{version.n}", basis=act.case.number,
+        lines=_lines(_request(act.case, version)), subject=act.case.subject, tag=f"a{act.assignment.pk}v{version.n}", basis=act.case.number,
         effective_date=act.day, actor=act.actor, now=act.now,
     )  # fmt: skip
 
@@ -167,7 +195,7 @@ def _adopt(act: Act, changed: Mapping[str, Any] | None) -> None:
     after = payload.parse(act.case.matter.code, changed)
     version = versions.propose(act.case, base=act.version, payload=changed, actor=act.actor, now=act.now)
     if _lines(before) != _lines(after):
-        release(act)
+        _void(act)
         _reserve(act, version)
     act.version = version
 

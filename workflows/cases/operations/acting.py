@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from workflows.access.models import User
 from workflows.audit import operations as audit
-from workflows.cases import rules
+from workflows.cases import policy, rules
 from workflows.cases.acts import Act, Outcome, PaperScan
 from workflows.cases.models import Assignment, Case, Opinion, Return
-from workflows.cases.operations import assignments, loading
+from workflows.cases.operations import assignments, helping_hands, loading, returning
+from workflows.cases.policy import Situation
+from workflows.cases.terms import State
 from workflows.lib import local, triggers
 from workflows.lib.findings import blocking
-from workflows.lib.refusals import Forbidden, Refused
+from workflows.lib.refusals import Conflict, Forbidden, Refused
 from workflows.outbox import operations as outbox
 
 CASE_FIELDS = [
@@ -69,25 +71,42 @@ def _act(
     standing = loading.standing_for(assignment, actor=actor, now=now, from_paper=paper is not None)
     version = loading.newest_version(case, version_n)
     loading.refuse_conflicting_duty(assignment, actor=actor, standing=standing)
-    outcome = _outcome(assignment, outcome_key, text, data)
+    helping = assignment.via in helping_hands.HELPERS
+    _not_in_the_way(assignment, outcome_key)
+    outcome = _outcome(helping_hands.OUTCOMES if helping else assignment.task.flow_task.outcomes, outcome_key, text, data)
     current = Act(
         case=case, assignment=assignment, node=assignment.node, outcome=outcome_key, version=version, round=assignment.round,
         text=text.strip(), data=data, actor=actor, standing=standing, now=now, day=local.day_of(now), paper=paper,
+        target=returning.target(assignment, outcome, data),
     )  # fmt: skip
     before = _snapshot(case, version.n)
     for effect in outcome.effects:
         effect(current)
-    opinion = _speak(current, key)
+    opinion = _speak(current, outcome, key)
     assignments.close(assignment, act=current)
-    _drive(current)
+    if helping:
+        helping_hands.spoken(current, go_on=_drive)
+    elif not helping_hands.waits_for_others(current, outcome):
+        _drive(current)
     case.save(update_fields=CASE_FIELDS)
     _record(current, outcome, opinion, before)
     outbox.put(key=f"act/{opinion.pk}", task="cases.notify", args={"opinion_id": opinion.pk}, now=now)
     return opinion
 
 
-def _outcome(assignment: Assignment, key: str, text: str, data: Mapping[str, Any]) -> Outcome:
-    outcome = assignment.task.flow_task.outcomes.get(key)
+def _not_in_the_way(assignment: Assignment, outcome: str) -> None:
+    """The case is open to acts and nobody else has to speak first.
+
+    :raises Conflict: suspended, or a delegate or a signer added before is still to speak.
+    """
+    obstacles = frozenset({"waiting"}) if assignment.waiting else frozenset()
+    answer = policy.verdict("act", Situation(frozenset({policy.HANDLER}), State(assignment.case.state), assignment.node, obstacles))
+    if not answer.allowed:
+        raise Conflict(answer.reason, code=answer.code)
+
+
+def _outcome(outcomes: Mapping[str, Outcome], key: str, text: str, data: Mapping[str, Any]) -> Outcome:
+    outcome = outcomes.get(key)
     if outcome is None:
         raise Refused(_("请选择办理结论。"), code="unknown_outcome", field="outcome")
     lacks = blocking(rules.complete_enough(outcome, text, data))
@@ -96,8 +115,8 @@ def _outcome(assignment: Assignment, key: str, text: str, data: Mapping[str, Any
     return outcome
 
 
-def _speak(current: Act, key: UUID) -> Opinion:
-    """Write the opinion; an act without a standing of its own office is one recorded from paper."""
+def _speak(current: Act, outcome: Outcome, key: UUID) -> Opinion:
+    """Write the opinion, and the return if it is one."""
     paper = current.paper
     opinion = Opinion.objects.create(
         assignment=current.assignment, actor=current.actor, in_name_of=current.standing.principal,
@@ -105,17 +124,11 @@ def _speak(current: Act, key: UUID) -> Opinion:
         signed_by=paper.signed_by if paper else "", outcome=current.outcome, text=current.text, data=current.data,
         version=current.version, digest=current.version.digest, key=key, at=current.now,
     )  # fmt: skip
-    chosen = current.assignment.task.flow_task.outcomes[current.outcome]
-    if chosen.kind == "back":
+    if outcome.kind == "back":
         Return.objects.create(
-            assignment=current.assignment, target=chosen_target(current), reason=current.text, defects=current.data.get("defects") or []
+            assignment=current.assignment, target=current.target, reason=current.text, defects=current.data.get("defects") or []
         )
     return opinion
-
-
-def chosen_target(current: Act) -> str:
-    """The name of the node the act sends the case back to."""
-    return current.assignment.task.flow_task.targets[current.outcome].name
 
 
 def _drive(current: Act) -> None:

@@ -7,6 +7,7 @@ from django.db.models import Max
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
+from workflows.access import queries as access
 from workflows.access.models import User
 from workflows.cases.acts import Act
 from workflows.cases.models import Assignment, Case, Stage, State
@@ -31,9 +32,10 @@ class Node(Protocol):
 
 def open_assignment(act: Act, task: Task, node: Node) -> Assignment:
     """This function will put a freshly opened task on the work list of the office that has to act, and move the case there."""
+    unit_id = node.seat(act.case, task.data)
     assignment = Assignment.objects.create(
         case=act.case, task=task, node=node.name, duty=node.duty, round=act.round, pass_no=_pass_no(act, node.name),
-        role=node.role, unit_id=node.seat(act.case, task.data), due=_due(act, node.name), created_at=act.now,
+        role=node.role, unit_id=unit_id, assignee=_restored(act, node, unit_id), due=_due(act, node.name), created_at=act.now,
     )  # fmt: skip
     act.opened.append(assignment)
     settle(act.case, node=node.name, stage=node.stage)
@@ -59,10 +61,13 @@ def close(assignment: Assignment, *, act: Act) -> None:
 
 
 def void_open(case: Case, *, closed_as: str, now: datetime, keep_task: int | None = None) -> None:
-    """This function will cancel every open task of the case but one, and say so on the assignments; nothing is deleted."""
+    """This function will cancel every open task of the case but one, and every open assignment; nothing is deleted.
+
+    The act that calls it has closed its own assignment already; a delegate or added signer of the same task goes with the rest.
+    """
     tasks = Task.objects.filter(process_id=case.process_id, status__in=OPEN_TASKS).exclude(pk=keep_task)
     tasks.update(status=STATUS.CANCELED, finished=now)
-    case.assignments.filter(closed_at__isnull=True).exclude(task_id=keep_task).update(closed_at=now, closed_as=closed_as)
+    case.assignments.filter(closed_at__isnull=True).update(closed_at=now, closed_as=closed_as)
 
 
 def mark_opened(*, assignment: Assignment, user: User, now: datetime) -> None:
@@ -81,6 +86,16 @@ def _pass_no(act: Act, node: str) -> int:
         last = Assignment.objects.filter(case=act.case, node=node, round=act.round).aggregate(last=Max("pass_no"))["last"]
         known[node] = (last or 0) + 1
     return known[node]
+
+
+def _restored(act: Act, node: Node, unit_id: int) -> User | None:
+    """After a return whoever handled the step before gets it again, if he still holds the office."""
+    if act.target != node.name:
+        return None
+    last = Assignment.objects.filter(case=act.case, node=node.name, unit_id=unit_id, closed_as="done").order_by("-pk").first()
+    if last is None or last.closed_by_id is None:
+        return None
+    return next((user for user in access.holders(node.role, unit_id, act.now) if user.pk == last.closed_by_id), None)
 
 
 def _due(act: Act, node: str) -> Any:

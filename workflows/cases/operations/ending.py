@@ -53,5 +53,7 @@ def end(*, case_id: int, how: How, reason: str, basis: str = "", actor: User, no
         chain_is_locked=True, actor=actor, now=now,
     )  # fmt: skip
     told = _("%(number)s 已%(how)s：%(reason)s") % {"number": case.number, "how": case.get_state_display()[1:], "reason": reason.strip()}
-    outbox.put(key=f"tell/{case.subject}/{entry.n}", task="cases.tell", args={"case_id": case.pk, "offices": ["clerk"], "text": told}, now=now)
+    outbox.put(
+        key=f"tell/{case.subject}/{entry.n}", task="cases.tell", args={"case_id": case.pk, "offices": ["clerk"], "text": told}, now=now
+    )
     return case

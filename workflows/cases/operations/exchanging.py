@@ -23,7 +23,17 @@ from workflows.outbox import operations as outbox
 
 @transaction.atomic
 def ask(
-    *, case_id: int, assignment_id: int, kind: str, unit: Unit, role: str, text: str, due: date | None, key: UUID, actor: User, now: datetime
+    *,
+    case_id: int,
+    assignment_id: int,
+    kind: str,
+    unit: Unit,
+    role: str,
+    text: str,
+    due: date | None,
+    key: UUID,
+    actor: User,
+    now: datetime,
 ) -> Consultation:
     """This function will ask another office beside the flow; the asker's own task stays open, others keep running.
 
@@ -48,7 +58,13 @@ def ask(
         case=case, assignment=assignment, kind=kind, asked_by=actor, asked_at=now, role=role, unit=unit, text=text.strip(), due=due, key=key
     )  # fmt: skip
     _log(case, "consultation.asked", {"consultation": asked.pk, "unit": unit.code, "kind": kind, "text": asked.text}, actor, now)
-    _tell(case, f"asked/{asked.pk}", {"role": role, "unit_id": unit.pk}, _("%(title)s：请答复%(by)s的征询。") % {"title": case.title, "by": actor.name}, now)
+    _tell(
+        case,
+        f"asked/{asked.pk}",
+        {"role": role, "unit_id": unit.pk},
+        _("%(title)s：请答复%(by)s的征询。") % {"title": case.title, "by": actor.name},
+        now,
+    )
     return asked
 
 
@@ -68,7 +84,9 @@ def answer(*, consultation_id: int, text: str, file: dict[str, Any] | None = Non
         asked.file, asked.file_name = file["sha256"], file["name"]
     asked.save(update_fields=["answer", "answered_by", "answered_at", "closed_as", "file", "file_name"])
     _log(asked.case, "consultation.answered", {"consultation": asked.pk, "answer": asked.answer, "file": asked.file}, actor, now)
-    _tell(asked.case, f"answered/{asked.pk}", {"users": [asked.asked_by_id]}, _("%(unit)s已答复您的征询。") % {"unit": asked.unit.name}, now)
+    _tell(
+        asked.case, f"answered/{asked.pk}", {"users": [asked.asked_by_id]}, _("%(unit)s已答复您的征询。") % {"unit": asked.unit.name}, now
+    )
     return asked
 
 
@@ -100,7 +118,9 @@ def send(*, case_id: int, kind: str, readers: Sequence[User], note: str = "", ac
     if not readers:
         raise Refused(_("请至少选择一名阅读人。"), code="nobody", field="readers")
     unread = set(
-        Circulation.objects.filter(case=case, kind=kind, read_at__isnull=True, cancelled_at__isnull=True).values_list("reader_id", flat=True)
+        Circulation.objects.filter(case=case, kind=kind, read_at__isnull=True, cancelled_at__isnull=True).values_list(
+            "reader_id", flat=True
+        )
     )
     sent = [
         Circulation.objects.create(case=case, kind=kind, sender=actor, reader=reader, note=note.strip(), sent_at=now)
@@ -110,7 +130,9 @@ def send(*, case_id: int, kind: str, readers: Sequence[User], note: str = "", ac
     if sent:
         people = [row.reader_id for row in sent]
         _log(case, f"circulation.{'copied' if kind == 'copy' else 'sent'}", {"readers": people, "note": note.strip()}, actor, now)
-        _tell(case, f"circulated/{sent[0].pk}", {"users": people}, _("%(by)s请您阅%(title)s。") % {"by": actor.name, "title": case.title}, now)
+        _tell(
+            case, f"circulated/{sent[0].pk}", {"users": people}, _("%(by)s请您阅%(title)s。") % {"by": actor.name, "title": case.title}, now
+        )
     return sent
 
 

@@ -79,9 +79,7 @@ def hand_over(*, leaving: User, to: User, reason: str, actor: User, now: datetim
 
 def _may_receive(assignment: Assignment, to: User, now: datetime) -> None:
     """The receiver holds the office and may take on the duty."""
-    standing = next(
-        (one for one in access.standings(to, now) if (one.role, one.unit.pk) == (assignment.role, assignment.unit_id)), None
-    )
+    standing = next((one for one in access.standings(to, now) if (one.role, one.unit.pk) == (assignment.role, assignment.unit_id)), None)
     if standing is None:
         raise Refused(
             _("%(name)s没有%(unit)s的%(role)s职务，不能接办。请选择同一岗位的人员。")

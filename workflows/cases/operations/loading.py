@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from workflows.access import queries as access
@@ -30,7 +31,16 @@ def lock(case_id: int) -> Case:
 
 def assignment_of(case: Case, assignment_id: int) -> Assignment:
     """The assignment, only if it and its task belong to this very case; the lock above protects no other."""
-    assignment = Assignment.objects.select_related("task", "round", "unit").filter(pk=assignment_id, case_id=case.pk).first()
+    beside = Assignment.objects.filter(parent=OuterRef("pk"))
+    assignment = (
+        Assignment.objects.select_related("task", "round", "unit", "parent__task")
+        .annotate(
+            waiting=Exists(beside.filter(closed_at__isnull=True, via__in=["delegate", "before"])),
+            joined_by_signers=Exists(beside.filter(via__in=["before", "after"])),
+        )
+        .filter(pk=assignment_id, case_id=case.pk)
+        .first()
+    )
     if assignment is None or assignment.task.process_id != case.process_id:
         raise Missing(_("这项任务不属于该办件。"), code="foreign_task")
     assignment.case = case
@@ -38,7 +48,7 @@ def assignment_of(case: Case, assignment_id: int) -> Assignment:
     return assignment
 
 
-def answered_before(assignment: Assignment, *, key: UUID, actor: User) -> Opinion | None:
+def answered_before(assignment: Assignment, *, key: UUID | None, actor: User) -> Opinion | None:
     """None while the assignment is open; the first answer again for a repeated key; a conflict for anybody else."""
     if assignment.closed_at is None:
         return None
@@ -82,8 +92,9 @@ def standing_for(assignment: Assignment, *, actor: User, now: datetime, from_pap
             if standing.role in {"secretary", "general", "steward"}:
                 return standing
         raise Forbidden(_("只有区委编办的会务秘书、综合科或流程管理人员可以依纸质件补录。"), code="not_recorder")
+    own = assignment.assignee_id == actor.pk or assignment.via not in {"delegate", "before", "after"}
     for standing in held:
-        if standing.role == assignment.role and standing.unit.pk == assignment.unit_id:
+        if own and standing.role == assignment.role and standing.unit.pk == assignment.unit_id:
             return standing
     raise Forbidden(
         _("这一步须由%(unit)s的%(role)s办理，您没有这项职务。") % {"unit": assignment.unit.name, "role": assignment.get_role_display()},

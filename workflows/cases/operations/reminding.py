@@ -35,7 +35,12 @@ def remind(*, case_id: int, text: str = "", actor: User, now: datetime) -> Remin
         chain=case.subject, verb="cases.case.reminded", unit=case.unit.code, reason=text.strip(), after={"count": count, "node": case.node},
         chain_is_locked=True, actor=actor, now=now,
     )  # fmt: skip
-    told = _("%(number)s 催办第%(count)d次：%(title)s。%(text)s") % {"number": case.number, "count": count, "title": case.title, "text": text}
+    told = _("%(number)s 催办第%(count)d次：%(title)s。%(text)s") % {
+        "number": case.number,
+        "count": count,
+        "title": case.title,
+        "text": text,
+    }
     roles = ["handlers", "deputy"] if count >= ESCALATES_AT else ["handlers"]
     outbox.put(key=f"remind/{reminder.pk}", task="cases.tell", args={"case_id": case.pk, "offices": roles, "text": told}, now=now)
     return reminder
@@ -93,7 +98,9 @@ def report_back(*, supervision_id: int, text: str, actor: User, now: datetime) -
         chain=case.subject, verb="cases.supervision.reported", unit=case.unit.code, after={"supervision": order.pk, "feedback": order.feedback},
         chain_is_locked=True, actor=actor, now=now,
     )  # fmt: skip
-    outbox.put(key=f"reported/{order.pk}", task="cases.tell", args={"case_id": case.pk, "users": [order.by_id], "text": order.feedback}, now=now)
+    outbox.put(
+        key=f"reported/{order.pk}", task="cases.tell", args={"case_id": case.pk, "users": [order.by_id], "text": order.feedback}, now=now
+    )
     return order
 
 

@@ -5,23 +5,27 @@ from django.db.models import F
 from workflows.cases import rules
 from workflows.cases.acts import Act
 from workflows.cases.models import Case, Counter, Round, Suspension
-from workflows.cases.operations import versions
+from workflows.cases.operations import pausing, resubmitting, versions
 from workflows.lib import pinyin
 from workflows.lib.findings import blocking
 from workflows.lib.refusals import Refused
-from workflows.matters import queries as matters
 from workflows.organization.models import UnitVersion
 
 
 def submit(act: Act) -> None:
-    """This function will freeze what the unit asks and give the case its number; a resubmission opens the next round."""
-    versions.freeze(act.version, now=act.now)
+    """This function will freeze what the unit asks and give the case its number; a resubmission opens the next round.
+
+    :raises Refused: the unit asks to go straight, and its changes forbid it.
+    """
     case = act.case
+    direct = case.number is not None and resubmitting.choose_direct(act)
+    versions.freeze(act.version, now=act.now)
     if case.number is None:
         case.number = _next_number(act)
         case.submitted_at = act.now
     else:
-        act.round = Round.objects.create(case=case, n=act.round.n + 1, mode="rerun", version=act.version, started_at=act.now)
+        mode = "direct" if direct else "rerun"
+        act.round = Round.objects.create(case=case, n=act.round.n + 1, mode=mode, version=act.version, started_at=act.now)
     case.search = search_text(case, act.version.payload)
 
 
@@ -33,6 +37,7 @@ def endorse(act: Act) -> None:
     findings = blocking(rules.dated_sensibly(act.data.get("held_on"), act.day))
     if findings:
         raise Refused(findings[0].message, code="discussion", field="held_on", findings=findings)
+    resubmitting.go_straight(act)
 
 
 def ask_supplement(act: Act) -> None:
@@ -47,20 +52,13 @@ def supplement(act: Act) -> None:
     """This function will freeze the supplemented version, start the clock again and move the deadline by the days it stood."""
     versions.freeze(act.version, now=act.now)
     act.case.search = search_text(act.case, act.version.payload)
-    standing = Suspension.objects.filter(case=act.case, ended_at__isnull=True).first()
-    if standing is None:
-        return
-    standing.ended_at = act.now
-    standing.save(update_fields=["ended_at"])
-    if act.case.deadline is not None:
-        calendar = matters.calendar()
-        stood = calendar.between(standing.started_at.date(), act.day)
-        act.case.deadline = calendar.add(act.case.deadline, stood).day
+    pausing.restart_clock(act.case, now=act.now)
 
 
 def hand_back(act: Act) -> None:
-    """This function will give the unit an editable copy of what it asked; what was seen so far stays frozen."""
-    versions.reopen(act.case, actor=act.actor, now=act.now)
+    """This function will give the unit an editable copy of what it asked, if the case goes back to it; the rest stays frozen."""
+    if act.target in {None, "draft"}:
+        versions.reopen(act.case, actor=act.actor, now=act.now)
 
 
 def search_text(case: Case, payload: str) -> str:

@@ -18,7 +18,7 @@ from workflows.lib.refusals import Conflict, Refused
 
 @transaction.atomic
 def withdraw(*, case_id: int, assignment_id: int, reason: str, actor: User, now: datetime) -> Assignment:
-    """This function will take back the actor's own act: what it opened is cancelled, his task opens again in a new pass.
+    """This function will take back the actor's own act: what it opened is cancelled, his task opens again.
 
     The opinion stays on file; the new assignment is his. Only while no successor acted or opened, and nothing was issued.
 
@@ -56,7 +56,7 @@ def _cancel_successors(case: Case, done: Assignment, now: datetime) -> None:
 
 
 def _open_again(case: Case, done: Assignment, actor: User, standing: object, now: datetime) -> Assignment:
-    """The same node with the same token, so that a branch of a fan-out stays a branch."""
+    """The same node with the same token in the same pass, so that a branch of a fan-out stays a branch."""
     node, task = done.task.flow_task, done.task
     version = versions.newest(case)
     if node.name in {"draft", "supplement"}:
@@ -65,11 +65,10 @@ def _open_again(case: Case, done: Assignment, actor: User, standing: object, now
     before.process = case.process
     case.process.act = Act(
         case=case, assignment=done, node=node.name, outcome="withdrawn", version=version, round=case.rounds.order_by("-n").first(),
-        text="", data={}, actor=actor, standing=standing, now=now, day=local.day_of(now),
+        text="", data={}, actor=actor, standing=standing, now=now, day=local.day_of(now), results={"passes": {node.name: done.pass_no}},
     )  # fmt: skip
     node._create(before.flow_task.activation_class(before), task.token, data=task.data)
     again = case.process.act.opened[0]
     again.assignee = actor
     again.save(update_fields=["assignee"])
     return again
-

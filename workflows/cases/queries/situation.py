@@ -20,7 +20,9 @@ def situation(
 ) -> Situation:
     """The person's relations to the case and what stands in the way, for the task given or the case as a whole."""
     relations = _relations(case, user, held, assignment)
-    return Situation(frozenset(relations), State(case.state), node or (assignment.node if assignment else case.node), _obstacles(case, assignment, now))
+    return Situation(
+        frozenset(relations), State(case.state), node or (assignment.node if assignment else case.node), _obstacles(case, assignment, now)
+    )
 
 
 def offers(case: Case, *, user: User, held: Sequence[Standing], assignment: Assignment | None, now: object) -> dict[str, Verdict]:
