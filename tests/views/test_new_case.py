@@ -29,7 +29,7 @@ def payload(case: Case) -> dict[str, Any]:
 
 
 def save(client: Client, case: Case, section: str, **values: Any) -> Any:
-    typed = {"saves": newest(case).saves} | {name: value for name, value in values.items()}
+    typed = {"saves": newest(case).saves} | values
     return client.post(f"/cases/{case.pk}/edit/{section}/", typed)
 
 
