@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from workflows.access import queries as access
 from workflows.access.roles import ADMINISTRATORS
@@ -40,6 +40,7 @@ class Group:
     lines: list[Line]
 
 
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The first page after signing in. `?tab=` waiting (default), submitted, done; `?after=` the next page of it."""
     tab = request.GET.get("tab", "waiting")

@@ -19,7 +19,7 @@ from workflows.cases.operations import acting, drafts
 from workflows.cases.queries import timeline
 from workflows.cases.queries.visible import case_for
 from workflows.lib.findings import blocking, warnings
-from workflows.lib.refusals import Conflict, Missing, Refused
+from workflows.lib.refusals import Conflict, Forbidden, Missing, Refused
 from workflows.matters import queries as matters
 from workflows.organization import queries as organization
 from workflows.organization import tree
@@ -52,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Choose the matter and the unit; `?copy=` takes an earlier case's content along."""
     units = _proposable(request)
     if not units:
-        raise Missing(_("您没有申报职责，不能新建办件。"))
+        raise Forbidden(_("您没有申报职责，不能新建办件。"), code="wrong_role")
     copied = _copied(request)
     error = ""
     if request.method == "POST":
