@@ -27,7 +27,8 @@ REPEATED = frozenset({"number", "outcome", "role", "round"})
 _ACCOUNT = re.compile(r"^unit/(\d+)/([^/]+)/(\w+)$")
 _CHOICES: dict[str, dict[str, Any]] = {
     "role": dict(ROLES), "bucket": dict(Bucket.choices), "rank": dict(Rank.choices), "psu_class": dict(PsuClass.choices),
-    "funding": dict(Funding.choices), "system": dict(System.choices), "nature": dict(Nature.choices), "kind": dict(Kind.choices) | dict(PaperKind.choices),
+    "funding": dict(Funding.choices), "system": dict(System.choices), "nature": dict(Nature.choices),
+    "kind": dict(Kind.choices) | dict(PaperKind.choices),
     "stage": dict(Stage.choices), "state": dict(State.choices), "node": NODES, "key": NODES,
 }  # fmt: skip
 
@@ -92,10 +93,15 @@ def differences(body: str, names: Names) -> list[Difference]:
 def _balances(before: Mapping[str, int], after: Mapping[str, int], names: Names) -> list[Difference]:
     """Accounts that moved: `区教育局　教职工编制　空编 12 → 15`."""
     return [
-        Difference(_account(key, names), str(before.get(key, 0)), str(after.get(key, 0)))
+        Difference(_account(key, names), _figure(before.get(key, 0)), _figure(after.get(key, 0)))
         for key in dict.fromkeys([*before, *after])
         if before.get(key, 0) != after.get(key, 0)
     ]
+
+
+def _figure(posts: int) -> str:
+    """With a true minus sign."""
+    return str(posts).replace("-", "\u2212")
 
 
 def _account(key: str, names: Names) -> str:
