@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflows.cases.models import Case, State
+from workflows.cases.models import Case
 from workflows.establishment import queries as ledger
 from workflows.establishment.balance import Figures
 from workflows.organization import queries as organization
@@ -45,15 +45,15 @@ class Picture:
 
 
 def picture(case: Case | None, payload: Mapping[str, Any], day: date) -> Picture:
-    """For a case as it stands, or for a draft's payload: five SQL whatever the number of lines."""
+    """For a case as it stands, or for a draft's payload: five or six SQL whatever the number of lines."""
     lines = [line for line in payload.get("lines", []) if isinstance(line.get("quantity"), int) and line.get("kind")]
     units = {line[end] for line in lines for end in ("unit", "giver") if isinstance(line.get(end), int)}
     kinds = {kind.code: kind.name for kind in reference.kinds()}
     names = organization.names_on(units, day)
-    figures = ledger.figures(units)
-    pool = ledger.pool()
+    entered = ledger.movements(subject=case.subject, code="post", limit=1) if case is not None and case.decided_at else []
+    posted = bool(entered)
+    figures, pool = _then(units, entered[0].recorded_at) if entered else (ledger.figures(units), ledger.pool())
     held = _held(case)
-    posted = case is not None and case.stage == "implement" and case.state in (State.RUNNING, State.CLOSED)
     changes = _changes(lines, (payload.get("institution") or {}).get("name") or _("新设机构"))
     rows, effects = [], []
     for (place, kind), change in changes.items():
@@ -96,6 +96,18 @@ def _effect(
     found = figures.get((place, kind), Figures())
     approved = found.approved - change if posted else found.approved
     return Effect(names.get(place, ""), name, approved, found.filled, found.locked, 0 if posted else found.held, change)
+
+
+def _then(units: set[int], known_at: datetime) -> tuple[dict[tuple[int, str], Figures], dict[str, int]]:
+    """Figures and pool as the ledger knew them at that moment: a decided case shows its own day, not today's."""
+    pool_of = ledger.district_id()
+    posts = ledger.balances(units | {pool_of}, known_at=known_at)
+    gathered: dict[tuple[int, str], dict[str, int]] = {}
+    for (unit, kind, bucket), n in posts.items():
+        if unit in units and unit != pool_of:
+            gathered.setdefault((unit, kind), {})[bucket] = n
+    figures = {key: Figures(**buckets) for key, buckets in gathered.items()}
+    return figures, {kind: n for (unit, kind, bucket), n in posts.items() if unit == pool_of and bucket == POOL}
 
 
 def _held(case: Case | None) -> dict[tuple[str, str], int]:
