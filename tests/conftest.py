@@ -46,3 +46,13 @@ def run_jobs(db: None) -> Callable[[], list[str]]:
         return done
 
     return run
+
+# Whole files that take seconds: races with real threads, the rehearsal, the ledger's random model. `make test` runs them all.
+_SLOW_FILES = ("test_races.py", "test_rehearse.py", "test_model.py", "test_faults.py", "test_drawing.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out."""
+    for item in items:
+        if item.path.name in _SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
