@@ -74,7 +74,7 @@ def _waiting(request: HttpRequest, calendar: Calendar) -> dict[str, Any]:
     after = request.GET.get("after")
     page = work.desk(request.user, request.held, after=after)
     lines = [Line(row, deadlines.due(row.due, request.day, calendar)) for row in page.rows]
-    total = work.waiting_count(request.user, request.held) if page.after or after else len(lines)
+    total = work.waiting_count(request.user, request.held)
     urgent = [line for line in lines if line.due.group == "today"]
     late = sum(1 for line in urgent if line.due.kind == "late")
     return {
