@@ -16,6 +16,7 @@ from workflows.cases.models import Case, CaseVersion
 from workflows.cases.operations import assignments
 from workflows.cases.queries import search, timeline
 from workflows.cases.queries.visible import case_for
+from workflows.cases.rules import RECORDABLE_FROM_PAPER
 from workflows.documents import queries as papers
 from workflows.lib.refusals import Missing
 from workflows.organization import queries as organization
@@ -153,7 +154,7 @@ def _recordable(request: HttpRequest, rounds: Any) -> list[Any]:
     if not any(standing.role in {"secretary", "general", "steward"} for standing in request.held):
         return []
     rows = [step for step in dossier.all_steps(rounds) if step.assignment.closed_at is None]
-    return [step for step in rows if step.assignment.duty in steps.RECORDABLE_FROM_PAPER]
+    return [step for step in rows if step.assignment.duty in RECORDABLE_FROM_PAPER]
 
 
 def _attachments(versions: list[CaseVersion]) -> list[Any]:

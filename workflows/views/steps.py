@@ -13,7 +13,6 @@ from forms import cases as forms
 from forms.cases import ActForm
 from forms.staffing import ARTICLE_16
 from workflows.cases.models import Assignment, Case, CaseVersion
-from workflows.cases.rules import RECORDABLE_FROM_PAPER
 from workflows.lib import uploads
 from workflows.organization import queries as organization
 from workflows.views import reference
