@@ -166,7 +166,8 @@ def _row(rule: AuthorityRule, bodies: dict[str, str], units: dict[str, str]) -> 
     return {
         "rule": rule,
         "conditions": [
-            f"{labels.get(fact, fact)}{OPERATORS.get(operator, operator)}{authority.value_label(fact, value)}"
+            _("%(fact)s%(operator)s%(value)s")
+            % {"fact": labels.get(fact, fact), "operator": OPERATORS.get(operator, operator), "value": authority.value_label(fact, value)}
             for fact, operator, value in rule.conditions
         ],
         "bodies": [bodies.get(code, code) for code in rule.bodies],
