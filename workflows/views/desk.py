@@ -51,7 +51,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "nav": "desk",
         "today": request.day,
-        "weekday": "一二三四五六日"[request.day.weekday()],
         "administers": administers,
         "can_propose": access.anywhere(request.held, "case.propose") is not None,
         "messages_latest": notices.latest(request.user, 3),

@@ -1,7 +1,7 @@
 """What a request does to the ledger, account by account: the figures now, the change, and after approval."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from workflows.views import reference
 from workflows.views.charts import Effect
 
 POOL = "pool"
+MANY = 12  # more rows than this are told as totals by kind, the rows themselves folded below
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Picture:
     effects: list[Effect]
     sentence: str
     posted: bool
+    folded: list[Row] = field(default_factory=list)
 
 
 def picture(case: Case | None, payload: Mapping[str, Any], day: date) -> Picture:
@@ -61,7 +63,40 @@ def picture(case: Case | None, payload: Mapping[str, Any], day: date) -> Picture
         effects.append(effect)
         filled = None if effect.pool else effect.filled
         rows.append(Row(effect.name, effect.kind, effect.approved, filled, effect.locked + (effect.held if effect.pool else 0), change))
+    if len(rows) > MANY:
+        return Picture(_totals(rows), _sums(effects), _sentence(lines), posted, rows)
     return Picture(rows, effects, _sentence(lines), posted)
+
+
+def _totals(rows: Sequence[Row]) -> list[Row]:
+    """One row per kind and direction over all institutions; the pool keeps its own."""
+    sums: dict[tuple[str, bool, bool], list[Row]] = {}
+    for row in rows:
+        sums.setdefault((row.kind, row.filled is None, row.change > 0), []).append(row)
+    return [_total(each) for each in sums.values()]
+
+
+def _total(rows: Sequence[Row]) -> Row:
+    if len(rows) == 1:
+        return rows[0]
+    name = _("%(n)s个机构") % {"n": len(rows)}
+    approved, locked, change = (sum(getattr(row, part) for row in rows) for part in ("approved", "locked", "change"))
+    return Row(name, rows[0].kind, approved, sum(row.filled or 0 for row in rows), locked, change)
+
+
+def _sums(effects: Sequence[Effect]) -> list[Effect]:
+    """The same for the bars."""
+    sums: dict[tuple[str, bool, bool], list[Effect]] = {}
+    for effect in effects:
+        sums.setdefault((effect.kind, effect.pool, effect.change > 0), []).append(effect)
+    return [_sum(each) for each in sums.values()]
+
+
+def _sum(effects: Sequence[Effect]) -> Effect:
+    if len(effects) == 1:
+        return effects[0]
+    parts = {part: sum(getattr(each, part) for each in effects) for part in ("approved", "filled", "locked", "held", "change")}
+    return Effect(_("%(n)s个机构") % {"n": len(effects)}, effects[0].kind, **parts)
 
 
 def _changes(lines: Iterable[Mapping[str, Any]], newborn: str) -> dict[tuple[Any, str], int]:
@@ -122,6 +157,8 @@ def _sentence(lines: Sequence[Mapping[str, Any]]) -> str:
     sources = {line.get("source") for line in lines}
     if not lines:
         return ""
+    if sources > {"issued"}:
+        return _("部分从上级下达总额中核定，须在总额之内；其余一增一减。")
     if "issued" in sources:
         return _("从上级下达总额中核定，须在总额之内。")
     return _("一增一减，全区同类编制总量不变。")
