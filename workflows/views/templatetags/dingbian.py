@@ -39,8 +39,9 @@ def prose(value: Any) -> SafeString:
     spans = sorted(
         [(m.start(), m.end(), "time") for m in _DATE.finditer(text)] + [(m.start(), m.end(), "nb") for m in _NUMBER.finditer(text)]
     )
-    for start, end, kind in spans:
-        if start < at:
+    for begins, end, kind in spans:
+        start = max(begins, at)  # a document number takes what stands before it; a date already taken stays a date
+        if end <= start:
             continue
         out.append(_piece(text[at:start]))
         body = escape(text[start:end])
