@@ -47,8 +47,18 @@ def run_jobs(db: None) -> Callable[[], list[str]]:
 
     return run
 
-# Whole files that take seconds: races with real threads, the rehearsal, the ledger's random model. `make test` runs them all.
-_SLOW_FILES = ("test_races.py", "test_rehearse.py", "test_model.py", "test_faults.py", "test_drawing.py")
+# Whole files that take many seconds: races with real threads, rehearsals, drawn papers, every page at every step for every
+# role. `make test` runs them all.
+_SLOW_FILES = {
+    "test_races.py",
+    "test_rehearse.py",
+    "test_model.py",
+    "test_faults.py",
+    "test_drawing.py",
+    "test_render.py",
+    "test_case_page.py",
+    "test_doors.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
