@@ -21,7 +21,9 @@ class FilterForm(SkinForm):
     matter = forms.ChoiceField(label=_("事项"), required=False)
     unit = forms.ChoiceField(label=_("报送单位"), required=False)
     due = forms.ChoiceField(
-        label=_("时限"), required=False, choices=[("", _("不限")), ("overdue", _("已超期")), ("today", _("今日到期")), ("week", _("五个工作日内到期"))]
+        label=_("时限"),
+        required=False,
+        choices=[("", _("不限")), ("overdue", _("已超期")), ("today", _("今日到期")), ("week", _("五个工作日内到期"))],
     )
     mine = forms.BooleanField(label=_("我经办的"), required=False)
 
@@ -179,7 +181,7 @@ class DeliberateForm(ActForm):
 class DocumentForm(ActForm):
     """拟稿: the text of the reply or refusal, prepared from the version."""
 
-    title = forms.CharField(label=_("标题"), max_length=200, required=False)
+    title = forms.CharField(label=_("标题"), max_length=200, required=False, widget=long(2))
     paragraphs = forms.CharField(
         label=_("正文"), required=False, max_length=8000, widget=long(14), help_text=_("一段一行；首行缩进由系统处理。")
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 LARGEST = 99_999
@@ -44,7 +45,8 @@ class DayField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Dates and ISO dates in the official way; anything else as it was typed."""
         try:
-            return chinese(value if isinstance(value, date) else date.fromisoformat(str(value)))
+            day = value if isinstance(value, date) else date.fromisoformat(str(value))
+            return day.isoformat() if (get_language() or "").startswith("en") else chinese(day)
         except ValueError:
             return value
 

@@ -1,7 +1,7 @@
 """The sections of a staffing request, each as one form over a part of the version's payload."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -30,6 +30,7 @@ class Choices:
     givers: list[tuple[str, str]]
     kinds: list[tuple[str, str]]
     unborn: bool = False
+    groups: dict[str, tuple[str, list[int]]] = field(default_factory=dict)
 
 
 class BasisForm(DraftForm):
@@ -83,6 +84,30 @@ class LineForm(DraftForm):
     def blank(self) -> bool:
         """A line nobody has touched."""
         return not any(str(self.data.get(self.add_prefix(name), "")).strip() for name in ("unit", "kind", "quantity"))
+
+
+class BulkForm(DraftForm):
+    """The same line for every institution of a kind: 41 schools are not typed one by one."""
+
+    group = forms.ChoiceField(label=_("哪些机构"))
+    kind = forms.ChoiceField(label=_("编制类别"))
+    quantity = WholeField(label=_("每个机构名数"), initial=1)
+    source = forms.ChoiceField(label=_("来源"), choices=[("issued", _("上级下达总额")), ("pool", _("区周转池"))], initial="issued")
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices = choices
+        self.fields["group"].choices = [(code, f"{label}（{len(units)}个）") for code, (label, units) in choices.groups.items()]
+        self.fields["kind"].choices = choices.kinds
+
+    def lines(self, present: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The new lines; an institution that has a line of this kind already gets no second one."""
+        if not self.is_valid() or not self.cleaned_data["quantity"]:
+            return []
+        clean, there = self.cleaned_data, {(line.get("unit"), line.get("kind")) for line in present}
+        common = {"kind": clean["kind"], "quantity": clean["quantity"], "source": clean["source"], "giver": None, "direction": "up"}
+        units = self.choices.groups.get(clean["group"], ("", []))[1]
+        return [{"unit": unit, **common} for unit in units if (unit, clean["kind"]) not in there]
 
 
 class InstitutionForm(DraftForm):
@@ -247,6 +272,7 @@ class ContentSection(Section):
         self.lines = self.rows("lines", LineForm, stored, spare=0 if stored else 1, choices=self.choices)
         self.blank_line = LineForm(prefix="lines-__prefix__", choices=self.choices)
         self.measure = self.part("", MeasurementForm, self.payload)
+        self.bulk = BulkForm(self.data, prefix="bulk", choices=self.choices) if self.choices.groups else None
 
     def typed(self) -> dict[str, Any]:
         """Untouched lines are dropped."""

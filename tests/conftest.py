@@ -46,3 +46,23 @@ def run_jobs(db: None) -> Callable[[], list[str]]:
         return done
 
     return run
+
+# Whole files that take many seconds: races with real threads, rehearsals, drawn papers, every page at every step for every
+# role. `make test` runs them all.
+_SLOW_FILES = {
+    "test_races.py",
+    "test_rehearse.py",
+    "test_model.py",
+    "test_faults.py",
+    "test_drawing.py",
+    "test_render.py",
+    "test_case_page.py",
+    "test_doors.py",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out."""
+    for item in items:
+        if item.path.name in _SLOW_FILES:
+            item.add_marker(pytest.mark.slow)

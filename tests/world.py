@@ -128,8 +128,17 @@ class World:
         return rows.get(unit__code=unit) if unit else rows.earliest("pk")
 
     def act(
-        self, case: Case, node: str, who: str, outcome: str, text: str = "", *, unit: str | None = None, key: UUID | None = None, **data: Any,
-    ) -> Opinion:  # fmt: skip
+        self,
+        case: Case,
+        node: str,
+        who: str,
+        outcome: str,
+        text: str = "",
+        *,
+        unit: str | None = None,
+        key: UUID | None = None,
+        **data: Any,
+    ) -> Opinion:
         """One act, as the person."""
         opinion = acting.act(
             case_id=case.pk, assignment_id=self.open(case, node, unit).pk, version_n=newest(case).n, key=key or uuid4(), outcome=outcome,

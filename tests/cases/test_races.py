@@ -15,9 +15,11 @@ from workflows.establishment.models import Account, Transfer
 from workflows.lib.refusals import Conflict, Missing, Refused
 
 
-def acts(world: World, case: Case, node: str, who: str, outcome: str, *, foreign: Case | None = None, **more: Any) -> Callable[[], Opinion]:
+def acts(
+    world: World, case: Case, node: str, who: str, outcome: str, *, unit: str | None = None, foreign: Case | None = None, **more: Any
+) -> Callable[[], Opinion]:  # fmt: skip
     """An act ready to be let go; everything it needs is read beforehand."""
-    assignment, version = world.open(case, node), newest(case).n
+    assignment, version = world.open(case, node, unit), newest(case).n
     actor, now = world.user(who), world.now()
     call = {"key": uuid4(), "text": "请补充。", "data": {}, **more}
 
@@ -65,14 +67,7 @@ def test_approve_against_return_one_wins_and_the_other_hears_who(racing_world: W
 def test_the_last_two_countersigns_open_the_review_once(racing_world: World) -> None:
     case = racing_world.run_to("countersign")
     pairs = [("finance", "finance.countersign"), ("personnel", "personnel.countersign")]
-    ready = []
-    for unit, who in pairs:
-        assignment = racing_world.open(case, "countersign", unit)
-        ready.append(
-            lambda pk=assignment.pk, actor=racing_world.user(who), now=racing_world.now(): acting.act(
-                case_id=case.pk, assignment_id=pk, version_n=1, key=uuid4(), outcome="agree", actor=actor, now=now
-            )
-        )
+    ready = [acts(racing_world, case, "countersign", who, "agree", unit=unit) for unit, who in pairs]
     results = at_once(ready)
     assert all(isinstance(result, Opinion) for result in results), results
     assert Assignment.objects.filter(case=case, node="section_review").count() == 1
@@ -80,19 +75,12 @@ def test_the_last_two_countersigns_open_the_review_once(racing_world: World) -> 
 
 def test_a_countersign_against_a_return_never_leaves_a_task_behind(racing_world: World) -> None:
     case = racing_world.run_to("countersign")
-    finance, personnel = racing_world.open(case, "countersign", "finance"), racing_world.open(case, "countersign", "personnel")
-    people = racing_world.user("finance.countersign"), racing_world.user("personnel.countersign")
-    now = racing_world.now()
     results = at_once(
         [
-            lambda: acting.act(
-                case_id=case.pk, assignment_id=finance.pk, version_n=1, key=uuid4(), outcome="return", text="请补充。", actor=people[0], now=now
-            ),
-            lambda: acting.act(
-                case_id=case.pk, assignment_id=personnel.pk, version_n=1, key=uuid4(), outcome="agree", actor=people[1], now=now
-            ),
+            acts(racing_world, case, "countersign", "finance.countersign", "return", unit="finance"),
+            acts(racing_world, case, "countersign", "personnel.countersign", "agree", unit="personnel"),
         ]
-    )  # fmt: skip
+    )
     assert isinstance(results[0], Opinion)
     assert isinstance(results[1], Opinion | Conflict), results[1]
     still_open = Assignment.objects.filter(case=case, closed_at__isnull=True).values_list("node", flat=True)

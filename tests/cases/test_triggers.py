@@ -88,8 +88,8 @@ def test_a_count_that_does_not_add_up_cannot_be_stored(world: World, changed: di
     values = {**counts, "file": kept.file, **changed}
     with pytest.raises(DatabaseError) as error, transaction.atomic():
         Deliberation.objects.create(
-            assignment=world.open(case, "draft_document"), case=case, body=kept.body, version=kept.version, session="x", held_on=kept.held_on,
-            quorum="2/3", threshold="", outcome="approve", file_name="x", **values,
+            assignment=world.open(case, "draft_document"), case=case, body=kept.body, version=kept.version, session="x",
+            held_on=kept.held_on, quorum="2/3", threshold="", outcome="approve", file_name="x", **values,
         )  # fmt: skip
     assert triggers.refusal(error.value) == name
 

@@ -23,5 +23,7 @@ def test_a_unit_with_an_open_case_does_not_end() -> None:
     world = World()
     world.run_to("accept")
     with pytest.raises(Refused) as refused:
-        organization.end(unit=world.unit("dongfanglu"), basis=Basis("示编委〔2026〕9号"), on=world.clock.date(), actor=None, now=world.now())
+        organization.end(
+            unit=world.unit("dongfanglu"), basis=Basis("示编委〔2026〕9号"), on=world.clock.date(), actor=None, now=world.now()
+        )
     assert any(finding.code == "CASES" for finding in refused.value.findings)

@@ -6,8 +6,10 @@ from tests.views.conftest import Enter, counted
 from tests.world import COUNTERSIGNERS, World
 from workflows.views import reference
 
-EVERYBODY = ["dongfanglu.clerk", "dongfanglu.head", "general", "officer.psu", "chief.psu", "deputy", "secretary", "chair", "director", "auditor",
-             "steward", "sysadmin", "secadmin", "auditadmin", *COUNTERSIGNERS.values()]  # fmt: skip
+EVERYBODY = [
+    "dongfanglu.clerk", "dongfanglu.head", "general", "officer.psu", "chief.psu", "deputy", "secretary", "chair", "director", "auditor",
+    "steward", "sysadmin", "secadmin", "auditadmin", *COUNTERSIGNERS.values(),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("username", EVERYBODY)

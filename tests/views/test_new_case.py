@@ -29,7 +29,7 @@ def payload(case: Case) -> dict[str, Any]:
 
 
 def save(client: Client, case: Case, section: str, **values: Any) -> Any:
-    typed = {"saves": newest(case).saves} | {name: value for name, value in values.items()}
+    typed = {"saves": newest(case).saves} | values
     return client.post(f"/cases/{case.pk}/edit/{section}/", typed)
 
 
@@ -203,7 +203,7 @@ def test_a_draft_is_nobody_elses_business(enter: Enter) -> None:
 
 
 def test_only_clerks_open_cases_and_only_for_their_own_units(enter: Enter) -> None:
-    assert enter("general").get("/cases/new/").status_code == 404
+    assert enter("general").get("/cases/new/").status_code == 403
     client = enter("dongfanglu.clerk")
     assert client.post("/cases/new/", {"matter": "R10", "unit": Unit.objects.get(code="industry").pk}).status_code == 422
     assert client.post("/cases/new/", {"matter": "R99", "unit": Unit.objects.get(code="dongfanglu").pk}).status_code == 422
@@ -237,3 +237,26 @@ def test_a_section_takes_few_queries_however_many_cases_there_are(enter: Enter, 
     with counted() as many:
         client.get(f"/cases/{case.pk}/edit/reasons/")
     assert len(few) == len(many) <= 10
+
+
+def test_a_line_is_added_for_every_school_at_once_and_never_twice(enter: Enter) -> None:
+    client = enter("education.clerk")
+    case = begin(client, "R15", "education")
+    typed = {
+        "lines-TOTAL_FORMS": "0",
+        "bulk": "1",
+        "bulk-group": "school",
+        "bulk-kind": "L-SCHOOL-SUB-P",
+        "bulk-quantity": "1",
+        "bulk-source": "issued",
+    }
+    for _n in range(2):
+        stored = payload(case).get("lines") or []
+        shown = {"lines-TOTAL_FORMS": str(len(stored))}
+        for n, each in enumerate(stored):
+            shown |= {f"lines-{n}-{name}": "" if value is None else value for name, value in each.items()}
+        assert save(client, case, "content", **(typed | shown)).status_code == 302
+    units = [each["unit"] for each in payload(case)["lines"]]
+    schools = set(Unit.objects.filter(kind="school").values_list("pk", flat=True))
+    assert len(units) == len(set(units)) == len(schools)
+    assert set(units) == schools

@@ -11,5 +11,5 @@ _FIELDS = {"body": "", "rank": "", "seat": ""}
 
 def kinds() -> list[dict[str, Any]]:
     """Every kind as the fields of its model."""
-    rows = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    rows = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return [_FIELDS | row for row in rows]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-import yaml
 from celery import current_app
 from django.conf import settings
 
@@ -19,6 +18,7 @@ from workflows.cases.operations import acting, drafts, implementation
 from workflows.cases.operations.versions import newest
 from workflows.documents.models import Paper
 from workflows.establishment.models import Account
+from workflows.flows import sample
 from workflows.lib import uploads
 from workflows.lib.local import ZONE, minute_of
 from workflows.lib.refusals import Refused
@@ -49,7 +49,7 @@ class Replayed:
 
 def scenario(path: Path = SCENARIO) -> dict[str, Any]:
     """The data file: `cases` with expectations, and `running` ones that stop on the way."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return sample.document(path)
 
 
 def play(script: Mapping[str, Any]) -> Replayed:

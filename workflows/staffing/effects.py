@@ -137,7 +137,10 @@ def issue(act: Act) -> None:
     paper = documents.issue(
         kind="D09" if approved else "D12",
         series_code=papers.series(signatory, approved=approved),
-        payload=papers.signed_paper(drafted, approved=approved, signatory=signatory, unit=act.case.unit, case_number=act.case.number),
+        payload=papers.signed_paper(
+            drafted, approved=approved, signatory=signatory, unit=act.case.unit, case_number=act.case.number,
+            copies=[act.case.route["names"][code] for code in act.case.route["consult"]],
+        ),
         subject=act.case.subject, recipient=act.case.unit.name, unit_code=act.case.unit.code, title=drafted["title"],
         actor=act.actor, now=act.now,
     )  # fmt: skip
@@ -145,7 +148,8 @@ def issue(act: Act) -> None:
     if not approved:
         _void(act)
         return
-    effective = request.effective_date or act.day
+    # No decision takes effect before the day it is taken.
+    effective = max(request.effective_date or act.day, act.day)
     born = _give_birth(act, request, paper.number, effective)
     if effective <= act.day:
         operations.enter(

@@ -18,7 +18,7 @@ from workflows.access.roles import ADMINISTRATORS
 from workflows.lib.refusals import Forbidden, Refused
 from workflows.views.asof import dated
 from workflows.views.doors import door, held
-from workflows.views.refusing import refuse
+from workflows.views.refusing import posted, refuse
 
 PEOPLE = "user-list"
 OFFICES = "appointment-list"
@@ -43,7 +43,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def appoint(request: HttpRequest) -> HttpResponse:
     """Give somebody an office, by a document."""
-    form = AppointForm(request.POST or None, initial={"valid_from": request.day, "user": request.GET.get("user")})
+    form = AppointForm(posted(request), initial={"valid_from": request.day, "user": request.GET.get("user")})
     if request.method == "POST" and form.is_valid():
         try:
             made = offices.appoint(**form.cleaned_data, actor=request.user, now=request.now)
@@ -61,7 +61,7 @@ def appoint(request: HttpRequest) -> HttpResponse:
 def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     """End an office on a day; the row stays, so that yesterday's acts remain explained."""
     appointment = queries.appointment(pk)
-    form = EndForm(request.POST or None, initial={"on": request.day})
+    form = EndForm(posted(request), initial={"on": request.day})
     if request.method == "POST" and form.is_valid():
         try:
             offices.end_appointment(appointment=appointment, **form.cleaned_data, actor=request.user, now=request.now)
@@ -88,7 +88,7 @@ def stand_ins(request: HttpRequest) -> HttpResponse:
     may_edit = held(request, "appointment.edit")
     if request.method == "POST" and not may_edit:
         raise Forbidden(_("代理授权由安全管理员登记。"), code="wrong_role")
-    form = StandInForm(request.POST or None)
+    form = StandInForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         start, end = form.period()
@@ -136,7 +136,7 @@ def users(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def create_user(request: HttpRequest) -> HttpResponse:
     """Open an account; its one-time password is shown on the answer to this request and nowhere else."""
-    form = NewUserForm(request.POST or None)
+    form = NewUserForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             password = passwords.one_time()

@@ -20,6 +20,7 @@ from forms.account import PasswordForm, SignInForm
 from workflows.access.operations import signing_in
 from workflows.lib.refusals import Refused
 from workflows.views.reading import address_of
+from workflows.views.refusing import posted
 
 # The demo's accounts, in the order of the main job; they exist in the demo only.
 DEMO_ACCOUNTS = (
@@ -49,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(target)
     wanted = request.GET.get("user", "") if settings.DEMO else ""
-    form = SignInForm(request, data=request.POST or None, initial={"username": wanted})
+    form = SignInForm(request, data=posted(request), initial={"username": wanted})
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
         signing_in.signed_in(user=request.user, address=address_of(request), now=request.now)
@@ -84,7 +85,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """One's own account: the offices held, and a new password. The first sign-in ends here until the password is changed."""
     forced = request.user.must_change_password
-    form = PasswordForm(request.POST or None, user=request.user)
+    form = PasswordForm(posted(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             signing_in.change_password(user=request.user, password=form.cleaned_data["new"], actor=request.user, now=request.now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forms.cases import EvidenceForm, PaperForm
+from workflows.access import queries as access
 from workflows.cases.acts import PaperScan
 from workflows.cases.models import Case
 from workflows.cases.operations import acting, implementation
@@ -32,6 +33,7 @@ def act(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
     payload = dossier.content(version)
     body = steps.current_body(case) if row.node == "deliberate" else None
     form = steps.bind(row, version, payload, request=request, external=bool(body and body.external))
+    _refuse_others(request, row)
     if not form.is_valid():
         return render(request, "cases/case.html", page_context(request, case, errors=form.summary()), status=422)
     clean = form.cleaned_data
@@ -46,6 +48,14 @@ def act(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
         return _refused(request, case, form, refused)
     messages.success(request, steps.done_sentence(case.pk, opinion))
     return redirect(f"{reverse('case', args=[pk])}?done=act-{row.pk}")
+
+
+def _refuse_others(request: HttpRequest, row: Any) -> None:
+    """The wrong role is told so before anything else; the operation judges again under its lock."""
+    if row.assignee_id == request.user.pk or any(s.role == row.role and s.unit.pk == row.unit_id for s in request.held):
+        return
+    words = {"unit": row.unit.name, "role": row.get_role_display()}
+    raise Forbidden(_("这一步须由%(unit)s的%(role)s办理，您没有这项职务。") % words, code="wrong_office")
 
 
 def _refused(request: HttpRequest, case: Case, form: Any, refused: Refused) -> HttpResponse:
@@ -99,6 +109,8 @@ def record(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
 def evidence(request: HttpRequest, pk: int, n: int) -> HttpResponse:
     """One implementation task reported done, with what proves it."""
     case = case_for(request.user, pk, request.held, request.now)
+    if access.opens(request.held, "case.implement", case.unit_id) is None:
+        raise Forbidden(_("只有%(unit)s的经办人可以填报实施情况。") % {"unit": case.unit.name}, code="not_clerk")
     form = EvidenceForm(request.POST, request.FILES, prefix=f"t{n}")
     if not form.is_valid():
         return render(request, "cases/case.html", _page_get(request, case, form.summary()), status=422)

@@ -2,12 +2,10 @@
 
 from django.http import HttpRequest, QueryDict
 
-from forms.fields import chinese
-
 
 def dated(request: HttpRequest) -> QueryDict:
     """The page's query with `on` set to today where it is not given."""
     query = request.GET.copy()
     if not query.get("on"):
-        query["on"] = chinese(request.day)
+        query["on"] = request.day.isoformat()
     return query

@@ -34,6 +34,7 @@ class Line:
     entry: Entry
     who: str
     in_name_of: str
+    role: str
     deed: str
     subject: chains.Subject
     differences: list[deeds.Difference]
@@ -165,6 +166,7 @@ def _line(entry: Entry, subject: chains.Subject, names: deeds.Names) -> Line:
         entry,
         told.actor or _("系统"),
         told.in_name_of,
+        told.role,
         deeds.verb(entry.verb),
         subject,
         deeds.differences(entry.body, names),

@@ -20,7 +20,7 @@ from workflows.organization.models import Unit
 from workflows.organization.terms import Kind
 from workflows.views.asof import dated
 from workflows.views.doors import door, held
-from workflows.views.refusing import refuse
+from workflows.views.refusing import posted, refuse
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -63,8 +63,8 @@ def trial(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A new row, or new content for a row from a day on; what applied before stays readable and binds the cases it was frozen on."""
     rule = _rule(pk) if pk else None
-    form = RuleForm(request.POST or None, initial=_initial(rule, request), choices=_choices(rule))
-    rows = ConditionFormSet(request.POST or None, initial=conditions_of(rule), prefix="conditions")
+    form = RuleForm(posted(request), initial=_initial(rule, request), choices=_choices(rule))
+    rows = ConditionFormSet(posted(request), initial=conditions_of(rule), prefix="conditions")
     if request.method == "POST" and form.is_valid() and rows.is_valid():
         data = form.cleaned_data
         conditions = [row.cleaned_data["row"] for row in rows if row.cleaned_data.get("row")]
@@ -115,7 +115,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def load(request: HttpRequest) -> HttpResponse:
     """Try a sheet: every row is reported, nothing is written. The report carries the button that loads the very same file."""
-    form = TableForm(request.POST or None, request.FILES or None, initial={"valid_from": request.day})
+    form = TableForm(posted(request), request.FILES if request.method == "POST" else None, initial={"valid_from": request.day})
     context: dict[str, Any] = {"form": form, "nav": "more", "trail": [(_("审批权限表"), reverse("authority")), (_("载入"), "")]}
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read()
@@ -166,7 +166,8 @@ def _row(rule: AuthorityRule, bodies: dict[str, str], units: dict[str, str]) -> 
     return {
         "rule": rule,
         "conditions": [
-            f"{labels.get(fact, fact)}{OPERATORS.get(operator, operator)}{authority.value_label(fact, value)}"
+            _("%(fact)s%(operator)s%(value)s")
+            % {"fact": labels.get(fact, fact), "operator": OPERATORS.get(operator, operator), "value": authority.value_label(fact, value)}
             for fact, operator, value in rule.conditions
         ],
         "bodies": [bodies.get(code, code) for code in rule.bodies],

@@ -18,7 +18,7 @@ from workflows.lib.refusals import Missing, Refused
 from workflows.matters import operations, queries
 from workflows.matters.models import CalendarDay, TimeLimit
 from workflows.views.doors import door, held
-from workflows.views.refusing import refuse
+from workflows.views.refusing import posted, refuse
 from workflows.views.verbs import NODES
 
 STEPS = {"case": gettext_lazy("全件办结"), **NODES}
@@ -70,7 +70,7 @@ def set_limit(request: HttpRequest, pk: int) -> HttpResponse:
     limit = TimeLimit.objects.select_related("matter").filter(pk=pk).first()
     if limit is None:
         raise Missing(_("没有这个时限。"), code="no_limit")
-    form = LimitForm(request.POST or None, initial={"days": limit.days, "basis": limit.basis})
+    form = LimitForm(posted(request), initial={"days": limit.days, "basis": limit.basis})
     if request.method == "POST" and form.is_valid():
         try:
             operations.set_limit(limit=limit, **form.cleaned_data, actor=request.user, now=request.now)

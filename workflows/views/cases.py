@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -15,7 +16,9 @@ from workflows.cases.models import Case, CaseVersion
 from workflows.cases.operations import assignments
 from workflows.cases.queries import search, timeline
 from workflows.cases.queries.visible import case_for
+from workflows.cases.rules import RECORDABLE_FROM_PAPER
 from workflows.documents import queries as papers
+from workflows.lib.refusals import Missing
 from workflows.organization import queries as organization
 from workflows.views import approval, charts, deadlines, diagram, dossier, effects, judging, reference, steps
 
@@ -87,8 +90,7 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
     """Everything the case page shows; on a POST the panel is bound to what was posted."""
     calendar = reference.calendar()
     rounds = timeline.timeline(case)
-    versions = timeline.versions(case)
-    newest = versions[0]
+    newest = case.versions.order_by("-n").first()
     payload = dossier.content(newest)
     mine = _mine(request, rounds)
     tab = request.GET.get("tab", "opinions")
@@ -96,8 +98,7 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
         "nav": "cases",
         "case": case,
         "version": newest,
-        "versions": versions,
-        "attachments": _attachments(versions),
+        "materials_later": True,
         "payload": payload,
         "reasons": dossier.reasons(payload),
         "article16": dossier.article16(payload),
@@ -136,8 +137,7 @@ def _panel(
 ) -> dict[str, Any]:
     assignments.mark_opened(assignment=mine, user=request.user, now=request.now)
     tasks = list(case.implementation_tasks.all()) if mine.node == "implement" else []
-    drafted = approval.drafted(case, payload, request.day) if mine.node == "draft_document" and request.method == "GET" else None
-    panel = steps.panel(mine, case, newest, payload, request=request, draft=drafted)
+    panel = steps.panel(mine, case, newest, payload, request=request)
     return {
         "panel": panel,
         "returns": steps.return_words(mine, rounds),
@@ -154,7 +154,7 @@ def _recordable(request: HttpRequest, rounds: Any) -> list[Any]:
     if not any(standing.role in {"secretary", "general", "steward"} for standing in request.held):
         return []
     rows = [step for step in dossier.all_steps(rounds) if step.assignment.closed_at is None]
-    return [step for step in rows if step.assignment.duty in steps.RECORDABLE_FROM_PAPER]
+    return [step for step in rows if step.assignment.duty in RECORDABLE_FROM_PAPER]
 
 
 def _attachments(versions: list[CaseVersion]) -> list[Any]:
@@ -197,9 +197,29 @@ def phrases(request: HttpRequest, duty: str) -> HttpResponse:
 def figures(request: HttpRequest, pk: int) -> HttpResponse:
     """The table 申请事项 and the effect on the ledger, as a fragment."""
     case = case_for(request.user, pk, request.held, request.now)
-    picture = effects.picture(case, dossier.content(case.versions.order_by("-n").first()), request.day)
+    versions = timeline.versions(case)
+    return render(
+        request, "cases/figures.html", {"case": case, "attachments": _attachments(versions)} | _figures(case, versions[0], request)
+    )
+
+
+def _figures(case: Case, version: CaseVersion, request: HttpRequest) -> dict[str, Any]:
+    payload = dossier.content(version)
+    picture = effects.picture(case, payload, request.day)
+    sponsor = (payload.get("institution") or {}).get("sponsor")
+    named = organization.name_on(sponsor, request.day) if isinstance(sponsor, int) else ""
     bars = charts.effect_rows(picture.effects, posted=picture.posted)
-    return render(request, "cases/figures.html", {"case": case, "picture": picture, "bars": bars})
+    return {"picture": picture, "bars": bars, "newborn": dossier.newborn(payload, named)}
+
+
+@require_GET
+def wording(request: HttpRequest, pk: int) -> HttpResponse:
+    """The text the officer starts from, as a fragment that fills what he has not written yet."""
+    case = case_for(request.user, pk, request.held, request.now)
+    if case.node != "draft_document":
+        raise Missing(_("这个办件目前不在拟稿环节。"))
+    payload = dossier.content(case.versions.order_by("-n").first())
+    return render(request, "cases/wording.html", {"drafted": approval.drafted(case, payload, request.day)})
 
 
 @require_GET
@@ -228,7 +248,6 @@ def print_page(request: HttpRequest, pk: int) -> HttpResponse:
     rounds = timeline.timeline(case)
     versions = timeline.versions(case)
     payload = dossier.content(versions[0])
-    picture = effects.picture(case, payload, request.day)
     context = {
         "case": case,
         "version": versions[0],
@@ -238,9 +257,7 @@ def print_page(request: HttpRequest, pk: int) -> HttpResponse:
         "article16": dossier.article16(payload),
         "stages": dossier.stages(case, rounds),
         "rounds": rounds,
-        "picture": picture,
-        "bars": charts.effect_rows(picture.effects, posted=picture.posted),
-    }
+    } | _figures(case, versions[0], request)
     return render(request, "cases/print.html", context)
 
 

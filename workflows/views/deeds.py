@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from workflows.access.roles import ROLES
 from workflows.cases.models import Stage, State
+from workflows.documents.models import Kind as PaperKind
 from workflows.establishment.models import Bucket
 from workflows.lib import local
 from workflows.matters import authority
@@ -20,11 +21,14 @@ from workflows.views.verbs import LABELS, NODES, VERBS
 Names = Mapping[int | str, str]
 UNIT_KEYS = frozenset({"unit", "parent", "sponsor", "host", "giver", "section", "signatory", "unit_id", "consult"})
 # Row numbers of our own tables tell a reader nothing that the rest of the entry does not.
-HIDDEN = frozenset({"opinion", "id", "paper", "stand_in", "copied_from"})
+HIDDEN = frozenset({"opinion", "id", "paper", "stand_in", "copied_from", "size"})
+# What a step of a case repeats: the deed says the outcome, the chain the number, the person the role.
+REPEATED = frozenset({"number", "outcome", "role", "round"})
 _ACCOUNT = re.compile(r"^unit/(\d+)/([^/]+)/(\w+)$")
 _CHOICES: dict[str, dict[str, Any]] = {
     "role": dict(ROLES), "bucket": dict(Bucket.choices), "rank": dict(Rank.choices), "psu_class": dict(PsuClass.choices),
-    "funding": dict(Funding.choices), "system": dict(System.choices), "nature": dict(Nature.choices), "kind": dict(Kind.choices),
+    "funding": dict(Funding.choices), "system": dict(System.choices), "nature": dict(Nature.choices),
+    "kind": dict(Kind.choices) | dict(PaperKind.choices),
     "stage": dict(Stage.choices), "state": dict(State.choices), "node": NODES, "key": NODES,
 }  # fmt: skip
 
@@ -44,6 +48,7 @@ class Told:
 
     actor: str
     in_name_of: str
+    role: str
     reason: str
     basis: str
 
@@ -52,7 +57,9 @@ def told(body: str) -> Told:
     """The persons and reasons of an entry. Names are those of the moment, not of today."""
     said = json.loads(body)
     actor, principal = said.get("actor") or {}, said.get("in_name_of") or {}
-    return Told(actor.get("name", ""), principal.get("name", ""), said.get("reason") or "", said.get("basis") or "")
+    after = said.get("after") or {}
+    role = str(ROLES.get(after.get("role"), "")) if "outcome" in after else ""
+    return Told(actor.get("name", ""), principal.get("name", ""), role, said.get("reason") or "", said.get("basis") or "")
 
 
 def verb(name: str) -> str:
@@ -69,11 +76,12 @@ def differences(body: str, names: Names) -> list[Difference]:
     """What `body` says changed, attribute by attribute. `names` gives unit names by id and code, kind names by code."""
     said = json.loads(body)
     room = said["verb"].partition(".")[0]
+    step = room == "cases" and "outcome" in (said.get("after") or {})
     before, after = said.get("before") or {}, said.get("after") or {}
     found = []
     for key in dict.fromkeys([*before, *after]):
         was, now = before.get(key), after.get(key)
-        if was == now or key in HIDDEN:
+        if was == now or key in HIDDEN or (step and key in REPEATED):
             continue
         if key == "balances":
             found += _balances(was or {}, now or {}, names)
@@ -85,10 +93,15 @@ def differences(body: str, names: Names) -> list[Difference]:
 def _balances(before: Mapping[str, int], after: Mapping[str, int], names: Names) -> list[Difference]:
     """Accounts that moved: `区教育局　教职工编制　空编 12 → 15`."""
     return [
-        Difference(_account(key, names), str(before.get(key, 0)), str(after.get(key, 0)))
+        Difference(_account(key, names), _figure(before.get(key, 0)), _figure(after.get(key, 0)))
         for key in dict.fromkeys([*before, *after])
         if before.get(key, 0) != after.get(key, 0)
     ]
+
+
+def _figure(posts: int) -> str:
+    """With a true minus sign."""
+    return str(posts).replace("-", "\u2212")
 
 
 def _account(key: str, names: Names) -> str:

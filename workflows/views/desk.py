@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from workflows.access import queries as access
 from workflows.access.roles import ADMINISTRATORS
@@ -40,6 +40,7 @@ class Group:
     lines: list[Line]
 
 
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The first page after signing in. `?tab=` waiting (default), submitted, done; `?after=` the next page of it."""
     tab = request.GET.get("tab", "waiting")
@@ -50,7 +51,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tab": tab,
         "nav": "desk",
         "today": request.day,
-        "weekday": "一二三四五六日"[request.day.weekday()],
         "administers": administers,
         "can_propose": access.anywhere(request.held, "case.propose") is not None,
         "messages_latest": notices.latest(request.user, 3),
@@ -73,7 +73,7 @@ def _waiting(request: HttpRequest, calendar: Calendar) -> dict[str, Any]:
     after = request.GET.get("after")
     page = work.desk(request.user, request.held, after=after)
     lines = [Line(row, deadlines.due(row.due, request.day, calendar)) for row in page.rows]
-    total = work.waiting_count(request.user, request.held) if page.after or after else len(lines)
+    total = work.waiting_count(request.user, request.held)
     urgent = [line for line in lines if line.due.group == "today"]
     late = sum(1 for line in urgent if line.due.kind == "late")
     return {

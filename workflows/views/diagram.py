@@ -1,7 +1,7 @@
 """The flow as a picture: viewflow lays the nodes out, we turn it upright, name it in Chinese and mark the path taken."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from workflows.cases.models import Case
 from workflows.cases.queries.timeline import Step
 
 # Viewflow's grid runs from left to right; a page reads downwards, so its columns are our rows. Distances in pixels.
-COLUMN, ROW = 190, 74
+COLUMN, ROW = 178, 74
 BOX_W, BOX_H = 132, 38
 MARGIN, LEFT = 8, 28
 
@@ -98,9 +98,11 @@ def of_case(case: Case, steps: Sequence[Step]) -> Picture:
     columns = {row: n for n, row in enumerate(sorted({cell.row for cell in cells}))}
     rows = {col: n for n, col in enumerate(sorted({cell.col for cell in cells}))}
     boxes = {cell.node: _box(cell, columns[cell.row], rows[cell.col], passed, current) for cell in cells}
-    reached = _reached(boxes, grid)
-    lines = [_line(edge, boxes, reached) for edge in grid.edges]
-    width = max(box.x + box.side for box in boxes.values()) + 96
+    taken = _path(boxes, grid.edges, _visits(steps))
+    passed_by = {node for edge in taken for node in (edge.src, edge.dst)}
+    boxes = {node: replace(box, state=box.state or ("done" if node in passed_by else "")) for node, box in boxes.items()}
+    lines = [_line(edge, boxes, edge in taken) for edge in grid.edges]
+    width = max(box.x + box.side for box in boxes.values()) + 100
     height = max(box.y + box.half for box in boxes.values()) + MARGIN
     here = "、".join(box.title for box in boxes.values() if box.state == "here")
     return Picture(int(width), int(height), list(boxes.values()), lines, _("流程图。当前环节：%(here)s。") % {"here": here or _("已结束")})
@@ -120,23 +122,43 @@ def _box(cell: Any, column: int, row: int, passed: set[str], current: set[str]) 
     return Box(node.name, str(node.task_title or node.name), shape, x, y, state)
 
 
-def _reached(boxes: dict[Any, Box], grid: Any) -> set[Any]:
-    """Gateways and system steps between two nodes of the path count as passed."""
-    seen = {node for node, box in boxes.items() if box.state}
-    for _round in range(3):
-        for node, box in boxes.items():
-            if node in seen or (box.shape == "step" and hasattr(node, "outcomes")):
+def _visits(steps: Sequence[Step]) -> dict[str, int]:
+    """Node → how often it was opened, branches of one fan-out counted once."""
+    openings = {(step.assignment.node, step.assignment.round_id, step.assignment.pass_no) for step in steps}
+    counts: dict[str, int] = {}
+    for node, _round, _pass in openings:
+        counts[node] = counts.get(node, 0) + 1
+    return counts
+
+
+def _path(boxes: dict[Any, Box], edges: Sequence[Any], visits: dict[str, int]) -> set[Any]:
+    """The edges gone along: from a node that was passed, through gateways and system steps, to the next one that was opened."""
+    taken: set[Any] = set()
+    out: dict[Any, list[Any]] = {}
+    for edge in edges:
+        out.setdefault(edge.src, []).append(edge)
+
+    def follow(node: Any, trail: list[Any]) -> None:
+        for edge in out.get(node, []):
+            target = boxes[edge.dst]
+            upwards = target.y <= boxes[edge.src].y
+            if upwards and visits.get(target.name, 0) < 2 and target.state != "here":
                 continue
-            before = any(edge.src in seen for edge in grid.edges if edge.dst is node)
-            after = any(edge.dst in seen for edge in grid.edges if edge.src is node)
-            if before and after:
-                seen.add(node)
-    return seen
+            if edge.dst is getattr(node, "if_none", None) and any(boxes[other.dst].state for other in out[node] if other is not edge):
+                continue
+            if target.state:
+                taken.update([*trail, edge])
+            elif not hasattr(edge.dst, "outcomes") and edge not in trail:
+                follow(edge.dst, [*trail, edge])
+
+    for node, box in boxes.items():
+        if box.state == "done":
+            follow(node, [])
+    return taken
 
 
-def _line(edge: Any, boxes: dict[Any, Box], reached: set[Any]) -> Line:
+def _line(edge: Any, boxes: dict[Any, Box], taken: bool) -> Line:
     a, b = boxes[edge.src], boxes[edge.dst]
-    taken = edge.src in reached and edge.dst in reached
     if b.y > a.y:
         middle = b.y - b.half - 22
         start, end = a.y + a.half, b.y - b.half - 5

@@ -1,13 +1,13 @@
 """What a request does to the ledger, account by account: the figures now, the change, and after approval."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from workflows.cases.models import Case, State
+from workflows.cases.models import Case
 from workflows.establishment import queries as ledger
 from workflows.establishment.balance import Figures
 from workflows.organization import queries as organization
@@ -15,6 +15,7 @@ from workflows.views import reference
 from workflows.views.charts import Effect
 
 POOL = "pool"
+MANY = 12  # more rows than this are told as totals by kind, the rows themselves folded below
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,19 @@ class Picture:
     effects: list[Effect]
     sentence: str
     posted: bool
+    folded: list[Row] = field(default_factory=list)
 
 
 def picture(case: Case | None, payload: Mapping[str, Any], day: date) -> Picture:
-    """For a case as it stands, or for a draft's payload: five SQL whatever the number of lines."""
+    """For a case as it stands, or for a draft's payload: five or six SQL whatever the number of lines."""
     lines = [line for line in payload.get("lines", []) if isinstance(line.get("quantity"), int) and line.get("kind")]
     units = {line[end] for line in lines for end in ("unit", "giver") if isinstance(line.get(end), int)}
     kinds = {kind.code: kind.name for kind in reference.kinds()}
     names = organization.names_on(units, day)
-    figures = ledger.figures(units)
-    pool = ledger.pool()
+    entered = ledger.movements(subject=case.subject, code="post", limit=1) if case is not None and case.decided_at else []
+    posted = bool(entered)
+    figures, pool = _then(units, entered[0].recorded_at) if entered else (ledger.figures(units), ledger.pool())
     held = _held(case)
-    posted = case is not None and case.stage == "implement" and case.state in (State.RUNNING, State.CLOSED)
     changes = _changes(lines, (payload.get("institution") or {}).get("name") or _("新设机构"))
     rows, effects = [], []
     for (place, kind), change in changes.items():
@@ -61,7 +63,40 @@ def picture(case: Case | None, payload: Mapping[str, Any], day: date) -> Picture
         effects.append(effect)
         filled = None if effect.pool else effect.filled
         rows.append(Row(effect.name, effect.kind, effect.approved, filled, effect.locked + (effect.held if effect.pool else 0), change))
+    if len(rows) > MANY:
+        return Picture(_totals(rows), _sums(effects), _sentence(lines), posted, rows)
     return Picture(rows, effects, _sentence(lines), posted)
+
+
+def _totals(rows: Sequence[Row]) -> list[Row]:
+    """One row per kind and direction over all institutions; the pool keeps its own."""
+    sums: dict[tuple[str, bool, bool], list[Row]] = {}
+    for row in rows:
+        sums.setdefault((row.kind, row.filled is None, row.change > 0), []).append(row)
+    return [_total(each) for each in sums.values()]
+
+
+def _total(rows: Sequence[Row]) -> Row:
+    if len(rows) == 1:
+        return rows[0]
+    name = _("%(n)s个机构") % {"n": len(rows)}
+    approved, locked, change = (sum(getattr(row, part) for row in rows) for part in ("approved", "locked", "change"))
+    return Row(name, rows[0].kind, approved, sum(row.filled or 0 for row in rows), locked, change)
+
+
+def _sums(effects: Sequence[Effect]) -> list[Effect]:
+    """The same for the bars."""
+    sums: dict[tuple[str, bool, bool], list[Effect]] = {}
+    for effect in effects:
+        sums.setdefault((effect.kind, effect.pool, effect.change > 0), []).append(effect)
+    return [_sum(each) for each in sums.values()]
+
+
+def _sum(effects: Sequence[Effect]) -> Effect:
+    if len(effects) == 1:
+        return effects[0]
+    parts = {part: sum(getattr(each, part) for each in effects) for part in ("approved", "filled", "locked", "held", "change")}
+    return Effect(_("%(n)s个机构") % {"n": len(effects)}, effects[0].kind, **parts)
 
 
 def _changes(lines: Iterable[Mapping[str, Any]], newborn: str) -> dict[tuple[Any, str], int]:
@@ -98,6 +133,18 @@ def _effect(
     return Effect(names.get(place, ""), name, approved, found.filled, found.locked, 0 if posted else found.held, change)
 
 
+def _then(units: set[int], known_at: datetime) -> tuple[dict[tuple[int, str], Figures], dict[str, int]]:
+    """Figures and pool as the ledger knew them at that moment: a decided case shows its own day, not today's."""
+    pool_of = ledger.district_id()
+    posts = ledger.balances(units | {pool_of}, known_at=known_at)
+    gathered: dict[tuple[int, str], dict[str, int]] = {}
+    for (unit, kind, bucket), n in posts.items():
+        if unit in units and unit != pool_of:
+            gathered.setdefault((unit, kind), {})[bucket] = n
+    figures = {key: Figures(**buckets) for key, buckets in gathered.items()}
+    return figures, {kind: n for (unit, kind, bucket), n in posts.items() if unit == pool_of and bucket == POOL}
+
+
 def _held(case: Case | None) -> dict[tuple[str, str], int]:
     held: dict[tuple[str, str], int] = {}
     for line in ledger.held_lines(case.subject) if case is not None else []:
@@ -110,6 +157,8 @@ def _sentence(lines: Sequence[Mapping[str, Any]]) -> str:
     sources = {line.get("source") for line in lines}
     if not lines:
         return ""
+    if sources > {"issued"}:
+        return _("部分从上级下达总额中核定，须在总额之内；其余一增一减。")
     if "issued" in sources:
         return _("从上级下达总额中核定，须在总额之内。")
     return _("一增一减，全区同类编制总量不变。")

@@ -24,7 +24,7 @@ from workflows.organization.models import UnitVersion
 from workflows.views import charts, pager, reading
 from workflows.views.asof import dated
 from workflows.views.doors import door, held
-from workflows.views.refusing import refuse
+from workflows.views.refusing import posted, refuse
 
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -118,7 +118,7 @@ def template(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def load(request: HttpRequest) -> HttpResponse:
     """Try a file: every row is reported, nothing is written. The report carries the button that loads the very same file."""
-    form = LoadForm(request.POST or None, request.FILES or None, initial={"effective_date": request.day})
+    form = LoadForm(posted(request), request.FILES if request.method == "POST" else None, initial={"effective_date": request.day})
     context = {"form": form, "nav": "ledger", "trail": [(_("台账"), reverse("ledger")), (_("载入"), "")]}
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from workflows.cases.operations import acting, drafts
 from workflows.cases.queries import timeline
 from workflows.cases.queries.visible import case_for
 from workflows.lib.findings import blocking, warnings
-from workflows.lib.refusals import Conflict, Missing, Refused
+from workflows.lib.refusals import Conflict, Forbidden, Missing, Refused
 from workflows.matters import queries as matters
 from workflows.organization import queries as organization
 from workflows.organization import tree
@@ -52,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Choose the matter and the unit; `?copy=` takes an earlier case's content along."""
     units = _proposable(request)
     if not units:
-        raise Missing(_("您没有申报职责，不能新建办件。"))
+        raise Forbidden(_("您没有申报职责，不能新建办件。"), code="wrong_role")
     copied = _copied(request)
     error = ""
     if request.method == "POST":
@@ -103,11 +104,16 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     errors: list[tuple[str | None, str]] = []
     if request.method == "POST":
         payload = draft.payload | part.typed()
+        bulk = "bulk" in request.POST and getattr(part, "bulk", None)
+        if bulk:
+            payload["lines"] = payload["lines"] + bulk.lines(payload["lines"])
         try:
             _save(request, draft, payload)
         except Refused as refused:
             errors = [(None, refused.message)]
         else:
+            if bulk:
+                return redirect(f"{reverse('case-section', args=[pk, section])}?done=draft-{pk}-{section}")
             if part.is_valid():
                 return redirect(_after(pk, section))
             errors = part.errors()
@@ -156,7 +162,18 @@ def choices(case: Case, request: HttpRequest, section: str) -> Choices:
     leaders = {"R15": True, "R10": False}.get(case.matter.code)
     kinds = [(k.code, k.name) for k in reference.kinds() if leaders is None or (k.nature == LEADERS) == leaders]
     named = [(str(v.unit_id), v.name) for v in units]
-    return Choices(units=named, givers=named, kinds=kinds, unborn=case.matter.code == "R02")
+    return Choices(units=named, givers=named, kinds=kinds, unborn=case.matter.code == "R02", groups=_groups(versions, case))
+
+
+def _groups(versions: Iterable[Any], case: Case) -> dict[str, tuple[str, list[int]]]:
+    """Kinds of institutions of which the applicant speaks for several, for adding a line to each at once."""
+    if case.matter.code == "R02":
+        return {}
+    groups: dict[str, tuple[str, list[int]]] = {}
+    for version in versions:
+        if version.unit_id != case.unit_id and version.kind not in {"nameplate", "coordination", "division"}:
+            groups.setdefault(version.kind, (str(version.get_kind_display()), []))[1].append(version.unit_id)
+    return {kind: group for kind, group in groups.items() if len(group[1]) > 1}
 
 
 def _page(request: HttpRequest, draft: Draft, current: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reference data for the screens, read at most once a minute in a process: the calendar, the catalogue, kinds and materials.
+"""Reference data for the screens, read at most once a minute in a process: the calendar, the catalogue, bodies, kinds and materials.
 
 It changes a few times a year and only decides how a page looks; every operation reads its own, fresh.
 """
@@ -11,7 +11,7 @@ from workflows.establishment import queries as ledger
 from workflows.establishment.models import Kind
 from workflows.lib.calendar import Calendar
 from workflows.matters import queries as matters
-from workflows.matters.models import Material, Matter
+from workflows.matters.models import Body, Material, Matter
 
 SECONDS = 60
 _kept: dict[Any, tuple[float, Any]] = {}
@@ -30,6 +30,11 @@ def catalogue() -> list[Matter]:
 def kinds() -> list[Kind]:
     """Every kind of post."""
     return _remembered("kinds", ledger.kinds)
+
+
+def bodies() -> list[Body]:
+    """The deciding bodies."""
+    return _remembered("bodies", matters.bodies)
 
 
 def materials(matter: Matter) -> list[Material]:

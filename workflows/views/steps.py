@@ -13,9 +13,7 @@ from forms import cases as forms
 from forms.cases import ActForm
 from forms.staffing import ARTICLE_16
 from workflows.cases.models import Assignment, Case, CaseVersion
-from workflows.cases.rules import RECORDABLE_FROM_PAPER
 from workflows.lib import uploads
-from workflows.matters import queries as matters
 from workflows.organization import queries as organization
 from workflows.views import reference
 
@@ -59,7 +57,6 @@ class Panel:
     button: str
     template: str
     outcomes: list[tuple[str, str, str]]
-    on_paper: bool
     external: bool = False
     amount_rows: list[tuple[str, str, Any]] = field(default_factory=list)
     rule_words: str = ""
@@ -77,11 +74,10 @@ class Panel:
 
 def panel(
     assignment: Assignment, case: Case, version: CaseVersion, payload: Mapping[str, Any], *, request: HttpRequest,
-    draft: Mapping[str, Any] | None = None, on_paper: bool = False,
 ) -> Panel:  # fmt: skip
     """The panel of one open assignment, bound to what was posted if something was."""
     body = current_body(case) if assignment.node == "deliberate" else None
-    form = bind(assignment, version, payload, request=request, external=bool(body and body.external), draft=draft)
+    form = bind(assignment, version, payload, request=request, external=bool(body and body.external))
     outcomes = [(key, str(o.title), o.kind) for key, o in assignment.task.flow_task.outcomes.items()]
     title = str(TITLES.get(assignment.node, _("请您办理")))
     if body:
@@ -93,7 +89,6 @@ def panel(
         str(BUTTONS.get(assignment.node, _("提交"))),
         f"cases/steps/{assignment.node}.html",
         outcomes,
-        on_paper or assignment.duty in RECORDABLE_FROM_PAPER,
         bool(body and body.external),
         _amount_rows(form, payload, request),
         _rule_words(body),
@@ -145,12 +140,11 @@ def current_body(case: Case) -> Any:
     """The body whose session is to be recorded next."""
     codes = (case.route or {}).get("bodies", [])
     code = codes[case.body_index] if case.body_index < len(codes) else None
-    return next((body for body in matters.bodies() if body.code == code), None)
+    return next((body for body in reference.bodies() if body.code == code), None)
 
 
 def bind(
-    assignment: Assignment, version: CaseVersion, payload: Mapping[str, Any], *, request: HttpRequest, external: bool = False,
-    draft: Mapping[str, Any] | None = None,
+    assignment: Assignment, version: CaseVersion, payload: Mapping[str, Any], *, request: HttpRequest, external: bool = False
 ) -> ActForm:  # fmt: skip
     """The step's form: fresh with a new key, or over what was posted."""
     outcomes = [(key, str(o.title)) for key, o in assignment.task.flow_task.outcomes.items()]
@@ -160,7 +154,7 @@ def bind(
         extra["lines"] = list(payload.get("lines") or [])
     if kind is forms.DeliberateForm:
         extra["external"] = external
-    initial = {"version": version.n, "key": uuid.uuid4()} | dict(draft or {})
+    initial = {"version": version.n, "key": uuid.uuid4()}
     posted = request.method == "POST"
     return kind(request.POST if posted else None, request.FILES if posted else None, initial=initial, outcomes=outcomes, **extra)
 

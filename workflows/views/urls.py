@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<int:pk>/process/<slug:tab>/", cases.process_tab, name="case-process"),
     path("cases/phrases/<slug:duty>/", cases.phrases, name="case-phrases"),
     path("cases/<int:pk>/figures/", cases.figures, name="case-figures"),
+    path("cases/<int:pk>/wording/", cases.wording, name="case-wording"),
     path("cases/<int:pk>/checks/", cases.checks, name="case-checks"),
     path("cases/<int:pk>/print/", cases.print_page, name="case-print"),
     path("cases/<int:pk>/form.pdf", cases.approval_form, name="case-form"),

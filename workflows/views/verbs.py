@@ -18,6 +18,9 @@ NODES: dict[str, Any] = {
     "sign": _("签发"),
     "implement": _("组织实施"),
     "confirm": _("办结确认"),
+    "closed": _("办结"),
+    "refused": _("不予同意"),
+    "cancelled": _("撤销"),
 }
 VERBS: dict[str, Any] = {
     "access.appointment.ended": _("免职"),

@@ -16,9 +16,18 @@ from workflows.lib.refusals import Conflict, Refused
 
 @transaction.atomic
 def create_user(
-    *, username: str, name: str, password: str | None = None, must_change_password: bool = True, actor: User | None, now: datetime
+    *,
+    username: str,
+    name: str,
+    password: str | None = None,
+    password_hash: str = "",
+    must_change_password: bool = True,
+    actor: User | None,
+    now: datetime,
 ) -> User:
     """This function will open an account. Without a password nobody can sign in until `reset_password` gives one.
+
+    `password_hash` is for the loader alone (the system as actor): accounts that share a published password share its hash.
 
     :raises Refused: the account name is taken, also by a deactivated account, or the password breaks the rules.
     """
@@ -28,7 +37,9 @@ def create_user(
             _("账号“%(username)s”已存在（含已停用的账号），请换一个。") % {"username": username}, code="username_taken", field="username"
         )
     user = User(username=username, name=name, must_change_password=must_change_password, password_changed_at=now, date_joined=now)
-    if password is None:
+    if password_hash and actor is None:
+        user.password = password_hash
+    elif password is None:
         user.set_unusable_password()
     else:
         guard.require(signing_in.password_findings(user, password))

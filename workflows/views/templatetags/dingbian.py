@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from workflows.views import deeds
@@ -38,8 +39,9 @@ def prose(value: Any) -> SafeString:
     spans = sorted(
         [(m.start(), m.end(), "time") for m in _DATE.finditer(text)] + [(m.start(), m.end(), "nb") for m in _NUMBER.finditer(text)]
     )
-    for start, end, kind in spans:
-        if start < at:
+    for begins, end, kind in spans:
+        start = max(begins, at)  # a document number takes what stands before it; a date already taken stays a date
+        if end <= start:
             continue
         out.append(_piece(text[at:start]))
         body = escape(text[start:end])
@@ -60,6 +62,10 @@ def _local(value: date | datetime) -> date | datetime:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
 
 
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
 def _as_date(value: Any) -> date | datetime | None:
     if isinstance(value, str) and value:
         try:
@@ -76,6 +82,8 @@ def day(value: Any) -> SafeString:
     if not found:
         return SafeString("")
     at = _local(found)
+    if _english():
+        return format_html("<time>{} {}</time>", at.day, f"{at:%b %Y}")
     return format_html("<time>{}年{}月{}日</time>", at.year, at.month, at.day)
 
 
@@ -88,6 +96,8 @@ def month_day(value: Any) -> SafeString:
     at = _local(found)
     if at.year != timezone.localdate().year:
         return day(found)
+    if _english():
+        return format_html("<time>{} {}</time>", at.day, f"{at:%b}")
     return format_html("<time>{}月{}日</time>", at.month, at.day)
 
 
@@ -111,12 +121,16 @@ def minute(value: datetime | None) -> SafeString:
     if not value:
         return SafeString("")
     at = timezone.localtime(value)
+    if _english():
+        return format_html("<time>{} {}</time>", at.day, f"{at:%b %Y %H:%M}")
     return format_html("<time>{}年{}月{}日 {}</time>", at.year, at.month, at.day, f"{at:%H:%M}")
 
 
 @register.filter
 def count(value: Any, measure: str) -> SafeString:
-    """A figure tied to its measure word: `25|count:"名"`."""
+    """A figure tied to its measure word: `25|count:"名"`; English knows no measure words."""
+    if _english():
+        return format_html("{}", value)
     return format_html("{}{}{}", value, JOINER, measure)
 
 

@@ -37,6 +37,16 @@
     form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  // A fragment may bring the first wording of a field; what somebody wrote (or the browser kept) stays.
+  document.addEventListener("htmx:after:swap", () => {
+    for (const given of document.querySelectorAll("output[data-fill]")) {
+      const field = document.getElementById(given.dataset.fill);
+      if (field && !field.value.trim()) field.value = given.textContent;
+      given.remove();
+    }
+    document.querySelectorAll("form").forEach(showParts);
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.dataset.phrase) phrase(button);
