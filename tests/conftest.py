@@ -47,6 +47,7 @@ def run_jobs(db: None) -> Callable[[], list[str]]:
 
     return run
 
+
 # Whole files that take many seconds: races with real threads, rehearsals, drawn papers, every page at every step for every
 # role. `make test` runs them all.
 _SLOW_FILES = {
