@@ -1,11 +1,13 @@
 """What a person types on a case: the filters of the list, and for each step of the flow its opinion and its own fields."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from forms.defects import DefectRows
 from forms.fields import DayField, SkinForm, WholeField, long
 from forms.staffing import ARTICLE_16, YES_NO
 from workflows.cases.models import Stage, State
@@ -44,6 +46,10 @@ class SearchForm(SkinForm):
     q = forms.CharField(label=_("搜索"), required=False, max_length=80)
 
 
+# Outcomes that say what is wrong, place by place.
+RETURNS = frozenset({"return", "back", "supplement"})
+
+
 class ActForm(SkinForm):
     """The part every step shares: which assignment, which version was shown, once only, the outcome and the opinion."""
 
@@ -52,9 +58,17 @@ class ActForm(SkinForm):
     outcome = forms.ChoiceField(label=_("办理结论"), widget=forms.RadioSelect, error_messages={"required": _("请选择办理结论。")})
     text = forms.CharField(label=_("意见"), required=False, max_length=4000, widget=long(4))
 
-    def __init__(self, *args: Any, outcomes: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, outcomes: list[tuple[str, str]], targets: Iterable[tuple[str, str]] = (), places: Iterable[Any] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = outcomes
+        targets = list(targets)
+        if len(targets) > 1:
+            self.fields["target"] = forms.ChoiceField(
+                label=_("退回到"), required=False, choices=targets, widget=forms.RadioSelect, initial=targets[0][0]
+            )
+        self.defects = DefectRows(self.data if self.is_bound else None, places)
         if len(outcomes) == 1:
             self.fields["outcome"].widget = forms.HiddenInput()
             self.fields["outcome"].initial = outcomes[0][0]
@@ -65,8 +79,22 @@ class ActForm(SkinForm):
 
     def base(self) -> list[Any]:
         """The bound fields that are the step's own, in order."""
-        shared = {"version", "key", "outcome", "text"}
+        shared = {"version", "key", "outcome", "text", "target"}
         return [self[name] for name in self.fields if name not in shared]
+
+    def said(self) -> dict[str, Any]:
+        """What the operation takes as `data`: the step's own entries, for a return its target and what is wrong."""
+        out = self.extra()
+        if self.cleaned_data["outcome"] in RETURNS:
+            out |= _present(self.cleaned_data, "target") | {"defects": self.defects.typed()}
+        return out
+
+    def full_clean(self) -> None:
+        """The rows of defects are part of the form when it returns or supplements."""
+        super().full_clean()
+        if self.is_bound and self.data.get("outcome") in RETURNS:
+            for _target, sentence in self.defects.errors():
+                self.add_error(None, sentence)
 
     @property
     def idempotency_key(self) -> UUID:
@@ -88,15 +116,12 @@ class EndorseForm(ActForm):
 class AcceptForm(ActForm):
     """受理审查: what is to be supplemented, or why the office refuses."""
 
-    defects = forms.CharField(label=_("需要补正的内容"), required=False, widget=long(4), help_text=_("一行一项，一次性告知全部内容。"))
     reason = forms.CharField(label=_("不予受理的理由"), required=False, max_length=1000, widget=long(3))
     article = forms.CharField(label=_("依据条款"), required=False, max_length=200)
 
-    WHEN = {"defects": "supplement", "reason": "refuse", "article": "refuse"}
-
     def extra(self) -> dict[str, Any]:
-        """Defects as a list of sentences; reason and article of a refusal."""
-        return {"defects": _lines(self.cleaned_data["defects"])} | _present(self.cleaned_data, "reason", "article")
+        """Reason and article of a refusal."""
+        return _present(self.cleaned_data, "reason", "article")
 
 
 class EvaluateForm(ActForm):
@@ -105,10 +130,6 @@ class EvaluateForm(ActForm):
     report = forms.CharField(
         label=_("论证情况"), required=False, max_length=8000, widget=long(6), help_text=_("现状、依据、比较、测算、风险。")
     )
-    defects = forms.CharField(label=_("退回后需要修改的内容"), required=False, widget=long(3), help_text=_("一行一项。"))
-
-    WHEN = {"report": "propose", "defects": "return"}
-
     def __init__(self, *args: Any, lines: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = lines
@@ -129,20 +150,11 @@ class EvaluateForm(ActForm):
             "report": clean["report"],
             "article16": answers,
             "amounts": amounts(clean, self.asked),
-            "defects": _lines(clean["defects"]),
         }
 
 
 class ReviewForm(ActForm):
-    """A countersign or review: outcome and opinion; a return lists what is wrong."""
-
-    defects = forms.CharField(label=_("需要修改的内容"), required=False, widget=long(3), help_text=_("一行一项。"))
-
-    WHEN = {"defects": "return back"}
-
-    def extra(self) -> dict[str, Any]:
-        """Defects as a list of sentences."""
-        return {"defects": _lines(self.cleaned_data["defects"])}
+    """A countersign, a review, an added signer's or a delegate's word: outcome and opinion."""
 
 
 class DeliberateForm(ActForm):

@@ -198,8 +198,10 @@ def test_the_office_version_changes_the_figures_and_says_so(enter: Enter, world:
 def test_a_return_says_beforehand_whose_opinions_it_voids(enter: Enter, world: World) -> None:
     case = world.run_to("section_review")
     page = enter("chief.psu").get(f"/cases/{case.pk}/").content.decode()
-    assert "的意见将作废并重新进行" in page
-    post(enter("chief.psu"), case, world.open(case, "section_review"), outcome="return", text="数额请重新测算。", defects="名数\n岗位")
+    assert "部门会签的意见作废，重新办理。" in page
+    defects = {"defect-TOTAL_FORMS": "2", "defect-0-field": "lines", "defect-0-problem": "名数", "defect-1-field": "", "defect-1-problem": "岗位"}
+    row = world.open(case, "section_review")
+    assert post(enter("chief.psu"), case, row, outcome="return", target="draft", text="数额请重新测算。", **defects).status_code == 302
     page = enter("dongfanglu.clerk").get(f"/cases/{case.pk}/edit/content/").content.decode()
     assert "数额请重新测算。" in page
     assert "岗位" in page

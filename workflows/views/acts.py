@@ -12,13 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forms.cases import EvidenceForm, PaperForm
 from workflows.access import queries as access
 from workflows.cases.acts import PaperScan
+from workflows.cases.beside import HELPERS
 from workflows.cases.models import Case
 from workflows.cases.operations import acting, implementation
+from workflows.cases.policy import RETURNING
 from workflows.cases.queries import timeline
+from workflows.cases.queries.situation import handles
 from workflows.cases.queries.visible import case_for
 from workflows.lib import uploads
 from workflows.lib.refusals import Conflict, Forbidden, Refused
-from workflows.views import dossier, steps
+from workflows.views import dossier, returns, steps
 from workflows.views.cases import page_context
 
 RECORDERS = {"secretary", "general", "steward"}
@@ -32,8 +35,9 @@ def act(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
     version = case.versions.order_by("-n").first()
     payload = dossier.content(version)
     body = steps.current_body(case) if row.node == "deliberate" else None
-    form = steps.bind(row, version, payload, request=request, external=bool(body and body.external))
     _refuse_others(request, row)
+    targets = returns.targets(case, row, timeline.timeline(case)) if row.node in RETURNING else []
+    form = steps.bind(row, version, payload, request=request, case=case, external=bool(body and body.external), targets=targets)
     if not form.is_valid():
         return render(request, "cases/case.html", page_context(request, case, errors=form.summary()), status=422)
     clean = form.cleaned_data
@@ -52,10 +56,18 @@ def act(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
 
 def _refuse_others(request: HttpRequest, row: Any) -> None:
     """The wrong role is told so before anything else; the operation judges again under its lock."""
-    if row.assignee_id == request.user.pk or any(s.role == row.role and s.unit.pk == row.unit_id for s in request.held):
+    if handles(row, request.user, request.held) or (row.closed_at is not None and _held_it(request, row)):
         return
+    if row.via in HELPERS:
+        raise Forbidden(_("这一项须由%(name)s本人办理。") % {"name": row.assignee.name}, code="wrong_office")
     words = {"unit": row.unit.name, "role": row.get_role_display()}
     raise Forbidden(_("这一步须由%(unit)s的%(role)s办理，您没有这项职务。") % words, code="wrong_office")
+
+
+def _held_it(request: HttpRequest, row: Any) -> bool:
+    """A task that is closed by now: whoever could have done it is told who did, not that he may not."""
+    office = row.via not in HELPERS and any((s.role, s.unit.pk) == (row.role, row.unit_id) for s in request.held)
+    return office or row.assignee_id == request.user.pk
 
 
 def _refused(request: HttpRequest, case: Case, form: Any, refused: Refused) -> HttpResponse:
@@ -79,7 +91,7 @@ def record(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
     version = case.versions.order_by("-n").first()
     payload = dossier.content(version)
     posted = request.method == "POST"
-    form = steps.bind(row, version, payload, request=request)
+    form = steps.bind(row, version, payload, request=request, case=case)
     paper = PaperForm(request.POST if posted else None, request.FILES if posted else None)
     errors: list[Any] = []
     if posted and form.is_valid() & paper.is_valid():

@@ -15,12 +15,13 @@ from workflows.audit import queries as audit
 from workflows.cases.models import Case, CaseVersion
 from workflows.cases.operations import assignments
 from workflows.cases.queries import search, timeline
+from workflows.cases.queries.situation import handles
 from workflows.cases.queries.visible import case_for
 from workflows.cases.rules import RECORDABLE_FROM_PAPER
 from workflows.documents import queries as papers
 from workflows.lib.refusals import Missing
 from workflows.organization import queries as organization
-from workflows.views import approval, charts, deadlines, diagram, dossier, effects, judging, reference, steps
+from workflows.views import approval, charts, deadlines, diagram, dossier, effects, judging, reference, returns, steps
 
 TABS = (
     ("opinions", gettext_lazy("意见")),
@@ -115,11 +116,14 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
         "said": sum(1 for step in dossier.all_steps(rounds) if step.opinion),
     }
     context |= _tab(request, context["tab"], case, rounds)
-    if mine is not None and mine.node not in ("draft", "supplement"):
+    context["waits"] = _waits(mine, rounds) if mine is not None else []
+    if context["waits"]:
+        pass
+    elif mine is not None and mine.node not in ("draft", "supplement"):
         context |= _panel(request, case, mine, newest, payload, calendar, rounds)
     elif mine is not None:
         context["edit"] = mine
-    else:
+    if "panel" not in context and "edit" not in context:
         context["quiet"] = dossier.holders(rounds, request.day, calendar)
         context["recordable"] = _recordable(request, rounds)
     return context
@@ -127,9 +131,15 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
 
 def _mine(request: HttpRequest, rounds: Any) -> Any:
     """The open assignment the reader can act on: addressed to one of his offices, or to himself."""
-    offices = {(standing.role, standing.unit.pk) for standing in request.held}
     rows = [step.assignment for step in dossier.all_steps(rounds) if step.assignment.closed_at is None]
-    return next((row for row in rows if row.assignee_id == request.user.pk or (row.role, row.unit_id) in offices), None)
+    held = [row for row in rows if handles(row, request.user, request.held)]
+    return min(held, key=lambda row: (row.assignee_id != request.user.pk, -row.pk), default=None)
+
+
+def _waits(mine: Any, rounds: Any) -> list[Any]:
+    """Whom the handler waits for: delegates and signers added before him who have not spoken."""
+    steps = dossier.all_steps(rounds)
+    return [one.assignment for one in steps if one.assignment.parent_id == mine.pk and returns.holds_up(one.assignment)]
 
 
 def _panel(
@@ -137,10 +147,10 @@ def _panel(
 ) -> dict[str, Any]:
     assignments.mark_opened(assignment=mine, user=request.user, now=request.now)
     tasks = list(case.implementation_tasks.all()) if mine.node == "implement" else []
-    panel = steps.panel(mine, case, newest, payload, request=request)
+    panel = steps.panel(mine, case, newest, payload, rounds, request=request)
     return {
         "panel": panel,
-        "returns": steps.return_words(mine, rounds),
+        "returns": panel.targets[0].sentence if panel.targets else "",
         "due": deadlines.due(mine.due, request.day, calendar),
         "tasks": tasks,
         "evidence": [

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from forms.staffing import SECTIONS, Choices, Section, WarningReasonForm
 from workflows.access import queries as access
 from workflows.cases.models import Case, CaseVersion
-from workflows.cases.operations import acting, drafts
+from workflows.cases.operations import acting, drafts, resubmitting
 from workflows.cases.queries import timeline
 from workflows.cases.queries.visible import case_for
 from workflows.lib.findings import blocking, warnings
@@ -24,7 +24,7 @@ from workflows.lib.refusals import Conflict, Forbidden, Missing, Refused
 from workflows.matters import queries as matters
 from workflows.organization import queries as organization
 from workflows.organization import tree
-from workflows.views import charts, dossier, effects, judging, progress, reference, steps
+from workflows.views import charts, comparing, dossier, effects, judging, notes, progress, reference, steps
 
 LEADERS = "leader"
 
@@ -119,6 +119,7 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
             errors = part.errors()
             draft = draft_of(request, pk)
     context = _page(request, draft, section) | {"section": part, "errors": errors, "template": f"cases/sections/{section}.html"}
+    context["section_notes"] = notes.mark(part, context["notes"])
     return render(request, "cases/section.html", context, status=422 if errors else 200)
 
 
@@ -185,9 +186,15 @@ def _page(request: HttpRequest, draft: Draft, current: str) -> dict[str, Any]:
         "version": draft.version,
         "current": current,
         "tasks": progress.tasks(draft.payload, draft.attachments, materials, draft.case.matter.code),
-        "supplement": timeline.suspension(draft.case) if draft.case.node == "supplement" else None,
-        "returned": timeline.last_return(draft.case) if draft.version.n > 1 and draft.case.node == "draft" else None,
-    }
+    } | _wrong(draft)
+
+
+def _wrong(draft: Draft) -> dict[str, Any]:
+    """What the unit was told to put right, and by whom."""
+    stretch = timeline.suspension(draft.case) if draft.case.node == "supplement" else None
+    returned = timeline.last_return(draft.case) if draft.version.n > 1 and draft.case.node == "draft" else None
+    defects = stretch.defects if stretch else returned["defects"] if returned else []
+    return {"supplement": stretch, "returned": returned, "notes": notes.notes(draft.case, defects)}
 
 
 @require_GET
@@ -227,6 +234,7 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
         "accept": steps.forms.ACCEPTED_FILES,
     }
     context = _page(request, draft, "materials") | own
+    context["wrong"] = {note.field.removeprefix("material:"): note.problem for note in context["notes"] if note.section == "materials"}
     return render(request, "cases/materials.html", context)
 
 
@@ -244,8 +252,11 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         draft = draft_of(request, pk)
     materials = reference.materials(draft.case.matter)
     tasks = progress.tasks(draft.payload, draft.attachments, materials, draft.case.matter.code)
+    compared = resubmitting.compare(draft.case, draft.version) if draft.case.number and draft.case.node == "draft" else None
     picture = effects.picture(draft.case, draft.payload, request.day)
     context = {
+        **_wrong(draft),
+        "again": _again(draft, compared, request) if compared else None,
         "nav": "cases",
         "case": draft.case,
         "version": draft.version,
@@ -304,7 +315,8 @@ def _submit(
         row = timeline.assignment(draft.case, int(request.POST.get("assignment") or 0))
         opinion = acting.act(
             case_id=draft.case.pk, assignment_id=row.pk, version_n=int(request.POST.get("version") or 0),
-            key=uuid.UUID(request.POST.get("key") or ""), outcome="submit", text="", actor=request.user, now=request.now,
+            key=uuid.UUID(request.POST.get("key") or ""), outcome="submit", text="",
+            data={"mode": "direct"} if request.POST.get("mode") == "direct" else {}, actor=request.user, now=request.now,
         )  # fmt: skip
     except (Conflict, ValueError) as stale:
         raise stale if isinstance(stale, Conflict) else Missing(_("表单不完整，请刷新后重试。")) from stale
@@ -320,6 +332,35 @@ def _submit(
 
 def _field(finding: Any) -> str | None:
     return f"id_reason_{finding.code}-reason" if finding.level == "warn" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A resubmission: what was changed, whether it may go straight, and if not, why."""
+
+    rows: list[Any]
+    who: str
+    why_not: str
+    chosen: str
+
+
+def _again(draft: Draft, compared: Any, request: HttpRequest) -> Again:
+    """重走 or 直达, with the difference field by field."""
+    asked = draft.case.versions.filter(side="unit", n__lt=draft.version.n).order_by("-n").first()
+    fields = [change for change in compared.changes if not change.path.startswith("material:")]
+    rows = comparing.rows(draft.case, fields, request.day, obstacles=compared.obstacles)
+    rows += comparing.files(draft.case, asked, draft.version)
+    back = compared.returned.assignment
+    why = ""
+    if back.node in {"endorse", "accept"}:
+        why = _("这次是在受理之前退回的，须从单位审核起重新办理。")
+    elif compared.obstacles:
+        named = [comparing.places.name(change.field, reference.materials(draft.case.matter)) for change in compared.obstacles]
+        why = _("您还改动了%(what)s。这些不在退回所列的问题之内，或者涉及编制数、职数、名称、规格，此前的审核意见不再适用，须重新办理。") % {
+            "what": "、".join(dict.fromkeys(named))
+        }
+    who = _("%(unit)s%(step)s") % {"unit": back.unit.name, "step": back.task.flow_task.task_title}
+    return Again(rows, who, why, request.POST.get("mode") or ("rerun" if why else "direct"))
 
 
 @require_POST

@@ -1,7 +1,7 @@
 """The action panel: for each step of the flow its form, its words, and what the operation is handed."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,12 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forms import cases as forms
+from forms import places
 from forms.cases import ActForm
 from forms.staffing import ARTICLE_16
+from workflows.cases import beside
 from workflows.cases.models import Assignment, Case, CaseVersion
+from workflows.cases.queries import timeline
 from workflows.lib import uploads
 from workflows.organization import queries as organization
-from workflows.views import reference
+from workflows.views import reference, returns
+from workflows.views.returns import Target
 
 TITLES = {
     "endorse": gettext_lazy("请您审核并同意报送"),
@@ -43,8 +47,11 @@ BUTTONS = {
     "implement": gettext_lazy("报告实施完毕"),
     "confirm": gettext_lazy("提交办结意见"),
 }
-# A return to the unit makes these say it all again; the form says so before it happens.
-VOIDED_BY_RETURN = ("countersign", "section_review", "deputy_review")
+HELPING = {
+    "delegate": gettext_lazy("%(who)s委派您先提出意见"),
+    "before": gettext_lazy("%(who)s请您加签，您办完后再由其办理"),
+    "after": gettext_lazy("%(who)s已办理，请您加签"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,8 @@ class Panel:
     external: bool = False
     amount_rows: list[tuple[str, str, Any]] = field(default_factory=list)
     rule_words: str = ""
+    targets: list[Target] = field(default_factory=list)
+    helping: bool = False
 
     @property
     def statements(self) -> list[tuple[str, Any, Any]]:
@@ -73,13 +82,18 @@ class Panel:
 
 
 def panel(
-    assignment: Assignment, case: Case, version: CaseVersion, payload: Mapping[str, Any], *, request: HttpRequest,
+    assignment: Assignment, case: Case, version: CaseVersion, payload: Mapping[str, Any], rounds: Any, *, request: HttpRequest,
 ) -> Panel:  # fmt: skip
     """The panel of one open assignment, bound to what was posted if something was."""
-    body = current_body(case) if assignment.node == "deliberate" else None
-    form = bind(assignment, version, payload, request=request, external=bool(body and body.external))
-    outcomes = [(key, str(o.title), o.kind) for key, o in assignment.task.flow_task.outcomes.items()]
+    helping = assignment.via in beside.HELPERS
+    body = current_body(case) if assignment.node == "deliberate" and not helping else None
+    targets = returns.targets(case, assignment, rounds)
+    form = bind(assignment, version, payload, request=request, external=bool(body and body.external), case=case, targets=targets)
+    outcomes = [(key, str(o.title), o.kind) for key, o in timeline.outcomes(assignment).items()]
     title = str(TITLES.get(assignment.node, _("请您办理")))
+    if helping:
+        asked = HELPING[assignment.via] % {"who": assignment.added_by.name}
+        return Panel(assignment, form, asked, _("提交意见"), "cases/steps/helper.html", outcomes, helping=True)
     if body:
         title = _("请记录%(body)s审议结果") % {"body": body.name} if not body.external else _("请记录%(body)s批复") % {"body": body.name}
     return Panel(
@@ -92,6 +106,7 @@ def panel(
         bool(body and body.external),
         _amount_rows(form, payload, request),
         _rule_words(body),
+        targets,
     )
 
 
@@ -120,22 +135,6 @@ def _rule_words(body: Any) -> str:
     }
 
 
-def return_words(assignment: Assignment, rounds: Any) -> str:
-    """What a return makes void, said before it happens."""
-    if assignment.node == "endorse":
-        return _("退回本单位经办人修改。")
-    if assignment.node in ("sign", "confirm"):
-        return ""
-    voided = [
-        step.assignment.unit.name
-        for step in (rounds[0].steps if rounds else [])
-        if step.assignment.node in VOIDED_BY_RETURN and step.assignment.pk != assignment.pk and step.assignment.closed_as in ("", "done")
-    ]
-    if not voided:
-        return _("退回后由申请单位修改，重新经单位审核、受理。")
-    return _("退回后，%(who)s的意见将作废并重新进行。") % {"who": "、".join(dict.fromkeys(reversed(voided)))}
-
-
 def current_body(case: Case) -> Any:
     """The body whose session is to be recorded next."""
     codes = (case.route or {}).get("bodies", [])
@@ -144,12 +143,16 @@ def current_body(case: Case) -> Any:
 
 
 def bind(
-    assignment: Assignment, version: CaseVersion, payload: Mapping[str, Any], *, request: HttpRequest, external: bool = False
+    assignment: Assignment, version: CaseVersion, payload: Mapping[str, Any], *, request: HttpRequest, case: Case,
+    external: bool = False, targets: Sequence[Target] = (),
 ) -> ActForm:  # fmt: skip
     """The step's form: fresh with a new key, or over what was posted."""
-    outcomes = [(key, str(o.title)) for key, o in assignment.task.flow_task.outcomes.items()]
-    kind = forms.FORMS.get(assignment.node, forms.ReviewForm)
-    extra: dict[str, Any] = {}
+    outcomes = [(key, str(o.title)) for key, o in timeline.outcomes(assignment).items()]
+    helping = assignment.via in beside.HELPERS
+    kind = forms.ReviewForm if helping else forms.FORMS.get(assignment.node, forms.ReviewForm)
+    extra: dict[str, Any] = {"targets": [(target.node, target.title) for target in targets]}
+    if any(key in forms.RETURNS for key, _title in outcomes):
+        extra["places"] = places.choices(reference.materials(case.matter), institution=case.matter.code == "R02")
     if kind in (forms.EvaluateForm, forms.DeliberateForm):
         extra["lines"] = list(payload.get("lines") or [])
     if kind is forms.DeliberateForm:
@@ -164,7 +167,7 @@ def data(form: ActForm, payload: Mapping[str, Any]) -> dict[str, Any]:
 
     :raises Refused: a file of a type, size or marking that is not taken.
     """
-    out = form.extra()
+    out = form.said()
     amounts = out.pop("amounts", None)
     lines = list(payload.get("lines") or [])
     if amounts is not None and amounts != [line["quantity"] for line in lines]:
@@ -181,7 +184,7 @@ def done_sentence(case_pk: int, opinion: Any) -> str:
     case = Case.objects.select_related("matter").get(pk=case_pk)
     open_rows = Assignment.objects.filter(case=case, closed_at__isnull=True).select_related("unit", "task")
     following = "、".join(dict.fromkeys(f"{row.unit.name}（{row.task.flow_task.task_title}）" for row in open_rows))
-    title = opinion.assignment.task.flow_task.outcomes[opinion.outcome].title
+    title = timeline.outcome_title(opinion.assignment, opinion.outcome)
     if case.closed_at:
         return _("已办理：%(what)s。%(number)s %(state)s。") % {"what": title, "number": case.number, "state": case.get_state_display()}
     return _("已办理：%(what)s。%(number)s 现由%(next)s办理。") % {"what": title, "number": case.number or case.title, "next": following}

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import acts, attachments, cases, desk, new_case, search
+from workflows.views import acts, attachments, cases, desk, new_case, offers, operating, search
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("cases/<int:pk>/act/<int:assignment>/", acts.act, name="case-act"),
     path("cases/<int:pk>/record/<int:assignment>/", acts.record, name="case-record"),
     path("cases/<int:pk>/evidence/<int:n>/", acts.evidence, name="case-evidence"),
+    path("cases/<int:pk>/others/", offers.others, name="case-others"),
+    path("cases/<int:pk>/do/<slug:operation>/", operating.operate, name="case-do"),
     path("cases/<int:pk>/files/<slug:sha256>/", attachments.download, name="case-file"),
     path("cases/<int:pk>/edit/", new_case.edit, name="case-edit"),
     path("cases/<int:pk>/edit/materials/", new_case.materials, name="case-materials"),

@@ -9,25 +9,18 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from workflows.access import queries as access
 from workflows.access.models import User
 from workflows.audit import operations as audit
 from workflows.cases.acts import Act, Outcome
+from workflows.cases.beside import HELPERS, OUTCOMES
 from workflows.cases.models import Assignment, Case, Opinion
 from workflows.cases.operations import loading
 from workflows.cases.operations.permitting import permit
 from workflows.lib.refusals import Conflict, Refused
 from workflows.organization.models import Unit
 from workflows.outbox import operations as outbox
-
-HELPERS = frozenset({"delegate", "before", "after"})
-OUTCOMES = {
-    "agree": Outcome("agree", gettext_lazy("同意"), tone="yes"),
-    "disagree": Outcome("disagree", gettext_lazy("不同意"), tone="no", worded=True),
-    "advise": Outcome("advise", gettext_lazy("提出意见"), worded=True),
-}
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """退回 to any step the case has completed: which ones those are, and the one an act chose."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,19 +11,21 @@ from workflows.cases.models import Assignment, Case
 from workflows.lib.refusals import Refused
 
 
-def targets(case: Case, node: str) -> list[str]:
+def targets(case: Case, node: str, *, done: Collection[str] | None = None) -> list[str]:
     """The nodes the case may be sent back to from `node`: completed in this case, in any round, and before it on the way.
 
     In the order of the flow, the unit's draft first. A branch of a fan-out is no target: what lies before the fork is.
+    `done`: the completed nodes, where the caller has read them already.
     """
-    way = _way(case.process.flow_class)
-    done = set(Assignment.objects.filter(case=case, closed_as="done").values_list("node", flat=True))
-    before = way[: way.index(node)] if node in way else way
+    order = way(case.process.flow_class)
+    if done is None:
+        done = set(Assignment.objects.filter(case=case, closed_as="done").values_list("node", flat=True))
+    before = order[: order.index(node)] if node in order else order
     return [name for name in before if name in done and name not in {"supplement", "countersign"}]
 
 
 @functools.cache
-def _way(flow_class: Any) -> list[str]:
+def way(flow_class: Any) -> list[str]:
     """The human steps of a flow in the order in which a case first reaches them, forward edges only."""
     instance = flow_class.instance
     reached: dict[str, None] = {}

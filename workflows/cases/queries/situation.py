@@ -1,10 +1,12 @@
 """How one person stands to one case right now: what the policy table is asked with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from workflows.access.models import User
 from workflows.access.queries import Standing
 from workflows.cases import policy
+from workflows.cases.beside import HELPERS
 from workflows.cases.models import Assignment, Case, Deliberation, Reminder
 from workflows.cases.policy import Situation, Verdict
 from workflows.cases.terms import State
@@ -34,7 +36,7 @@ def handles(assignment: Assignment, user: User, held: Sequence[Standing]) -> boo
     """Whether the person may act on this open assignment: his own, or one of his offices'."""
     if assignment.closed_at is not None:
         return False
-    if assignment.via in {"delegate", "before", "after"}:
+    if assignment.via in HELPERS:
         return assignment.assignee_id == user.pk
     return assignment.assignee_id == user.pk or any(
         standing.role == assignment.role and standing.unit.pk == assignment.unit_id for standing in held
@@ -84,3 +86,38 @@ def _after(case: Case, assignment: Assignment) -> set[str]:
     if any(row.opened_at is not None for row in later):
         found.add("opened")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What one person may do to a case beside acting on it: his open task, his last act, the added signers he may take off."""
+
+    mine: Assignment | None
+    done: Assignment | None
+    removable: list[Assignment]
+    verdicts: Mapping[str, Verdict]
+
+
+def offered(case: Case, *, user: User, held: Sequence[Standing], now: object) -> Offered:
+    """The table's answer for every operation, each about the task it concerns (six queries at most)."""
+    rows = list(case.assignments.select_related("unit", "assignee", "task").order_by("pk"))
+    own = [row for row in rows if handles(row, user, held)]
+    mine = min(own, key=lambda row: (row.assignee_id != user.pk, -row.pk), default=None)
+    done = next((row for row in reversed(rows) if row.closed_by_id == user.pk and row.closed_as == "done" and row.via not in HELPERS), None)
+    base = situation(case, user=user, held=held, assignment=mine, now=now)
+    verdicts = policy.offers(base)
+    verdicts["withdraw"] = policy.verdict("withdraw", _of_done(case, base, done))
+    added = [row for row in rows if row.closed_at is None and row.via in {"before", "after", "parallel"}]
+    removable = [row for row in added if row.added_by_id == user.pk or policy.STEWARD in base.relations]
+    relations = base.relations | ({policy.ACTOR} if removable else set())
+    verdicts["remove_sign"] = policy.verdict(
+        "remove_sign", Situation(frozenset(relations), base.state, removable[0].node if removable else base.node, base.obstacles)
+    )
+    return Offered(mine, done, removable, verdicts)
+
+
+def _of_done(case: Case, base: Situation, done: Assignment | None) -> Situation:
+    """The situation seen from one's own last act; the case's obstacles are those already read."""
+    if done is None:
+        return Situation(base.relations - {policy.ACTOR}, base.state, base.node, base.obstacles)
+    return Situation(base.relations | {policy.ACTOR}, base.state, done.node, base.obstacles | _after(case, done))

@@ -1,5 +1,6 @@
 """One case as its page tells it: who said what in which round, who holds it, what was decided, in a handful of queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from workflows.access.models import User
 from workflows.access.queries import Standing
+from workflows.cases import beside
+from workflows.cases.acts import Outcome
 from workflows.cases.models import Assignment, Attachment, Case, CaseVersion, Deliberation, Opinion, Phrase, Suspension
 from workflows.lib.refusals import Missing
 
@@ -42,7 +45,7 @@ def timeline(case: Case) -> list[RoundSteps]:
     rows = (
         Assignment.objects.filter(case=case)
         .select_related("unit", "task", "round", "assignee", "closed_by", "opinion__actor", "opinion__in_name_of", "opinion__version")
-        .select_related("opinion__appointment", "returned", "deliberation__body")
+        .select_related("opinion__appointment", "returned", "deliberation__body", "added_by")
         .order_by("-pk")
     )
     rounds: dict[int, RoundSteps] = {}
@@ -69,7 +72,7 @@ def assignment(case: Case, pk: int) -> Assignment:
 
     :raises Missing: it is another case's, or none.
     """
-    found = Assignment.objects.filter(case=case, pk=pk).select_related("unit", "task", "round", "assignee").first()
+    found = Assignment.objects.filter(case=case, pk=pk).select_related("unit", "task", "round", "assignee", "added_by").first()
     if found is None:
         raise Missing(_("这项任务不属于该办件。"), code="foreign_task")
     return found
@@ -127,11 +130,16 @@ def _step(assignment: Assignment) -> Step:
     opinion = getattr(assignment, "opinion", None)
     if opinion is None:
         return Step(assignment, title)
-    known = assignment.task.flow_task.outcomes.get(opinion.outcome)
+    known = outcomes(assignment).get(opinion.outcome)
     return Step(assignment, title, opinion, outcome_title(assignment, opinion.outcome), known.tone if known else "neutral")
+
+
+def outcomes(assignment: Assignment) -> Mapping[str, Outcome]:
+    """What may be said on an assignment: the node's outcomes, or a helper's three."""
+    return beside.OUTCOMES if assignment.via in beside.HELPERS else assignment.task.flow_task.outcomes
 
 
 def outcome_title(assignment: Assignment, outcome: str) -> str:
     """The word for an outcome at that node."""
-    known = assignment.task.flow_task.outcomes.get(outcome)
+    known = outcomes(assignment).get(outcome)
     return str(known.title) if known else outcome

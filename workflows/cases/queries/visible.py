@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from workflows.access import queries as access
 from workflows.access.models import User
 from workflows.access.queries import Standing
-from workflows.cases.models import Assignment, Case
+from workflows.cases.models import Assignment, Case, Circulation, Consultation
 from workflows.lib import local
 from workflows.lib.refusals import Missing
 
@@ -16,7 +16,8 @@ from workflows.lib.refusals import Missing
 def visible(user: User, held: list[Standing], now: datetime) -> QuerySet[Case]:
     """Cases of the units whose `case.view` door is open, and every case the person handles or handled.
 
-    Being the handler of a task implies view of its case; after acting it stays readable. A draft that was never
+    Being the handler of a task implies view of its case; after acting it stays readable. So does being asked about it, or being
+    sent it to read. A draft that was never
     submitted is the unit's own.
     """
     reached = access.reached([one for one in held if one.reach("case.propose")], local.day_of(now))
@@ -26,11 +27,13 @@ def visible(user: User, held: list[Standing], now: datetime) -> QuerySet[Case]:
     named = Q(pk__in=access.readable(user, Case)) & Q(number__isnull=False)
     by_door = (read & Q(number__isnull=False)) | named
     handled = Assignment.objects.filter(case_id=OuterRef("pk")).filter(offices(held) | Q(closed_by=user) | Q(assignee=user))
-    return Case.objects.filter(by_door | Q(unit_id__in=own) | Exists(handled))
+    asked = Consultation.objects.filter(case_id=OuterRef("pk")).filter(offices(held) | Q(asked_by=user))
+    sent = Circulation.objects.filter(case_id=OuterRef("pk"), reader=user, cancelled_at__isnull=True)
+    return Case.objects.filter(by_door | Q(unit_id__in=own) | Exists(handled) | Exists(asked) | Exists(sent))
 
 
 def offices(held: list[Standing]) -> Q:
-    """Assignments addressed to one of the offices held."""
+    """Assignments and questions addressed to one of the offices held."""
     condition = Q(pk__in=[])
     for role, unit_id in {(standing.role, standing.unit.pk) for standing in held}:
         condition |= Q(role=role, unit_id=unit_id)

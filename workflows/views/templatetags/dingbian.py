@@ -1,6 +1,7 @@
 """Template filters and tags of every page: dates, figures and names as officials write them, icons, chips, marks."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from workflows.views import deeds
+from forms import places
+from workflows.cases.queries import timeline
+from workflows.views import deeds, reference
 
 register = template.Library()
 
@@ -215,6 +218,16 @@ def deed(entry: Any) -> str:
 
 
 @register.filter
+def defect(wrong: Any, case: Any) -> str:
+    """What is wrong with which place, in the form's own names; older lists are sentences."""
+    if not isinstance(wrong, Mapping):
+        return str(wrong)
+    place = places.name(wrong["field"], reference.materials(case.matter)) if wrong.get("field") else ""
+    problem = wrong.get("problem") or ""
+    return _("%(place)s：%(problem)s") % {"place": place, "problem": problem} if place else str(problem)
+
+
+@register.filter
 def agreed(step: Any) -> bool:
     """Whether a step was somebody's agreement; handing a case on is none, however smooth."""
     return step.tone == "yes" and step.assignment.duty in AGREEING
@@ -223,8 +236,7 @@ def agreed(step: Any) -> bool:
 @register.filter
 def outcome(assignment: Any) -> str:
     """The word for the outcome an assignment was closed with."""
-    known = assignment.task.flow_task.outcomes.get(assignment.opinion.outcome)
-    return str(known.title) if known else assignment.opinion.outcome
+    return timeline.outcome_title(assignment, assignment.opinion.outcome)
 
 
 @register.simple_tag
