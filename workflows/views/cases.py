@@ -14,7 +14,7 @@ from workflows.audit import operations as audit_log
 from workflows.audit import queries as audit
 from workflows.cases.models import Case, CaseVersion
 from workflows.cases.operations import assignments
-from workflows.cases.queries import search, timeline
+from workflows.cases.queries import exchange, search, timeline
 from workflows.cases.queries.situation import handles
 from workflows.cases.queries.visible import case_for
 from workflows.cases.rules import RECORDABLE_FROM_PAPER
@@ -91,6 +91,7 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
     """Everything the case page shows; on a POST the panel is bound to what was posted."""
     calendar = reference.calendar()
     rounds = timeline.timeline(case)
+    events = exchange.events(case)
     newest = case.versions.order_by("-n").first()
     payload = dossier.content(newest)
     mine = _mine(request, rounds)
@@ -106,6 +107,7 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
         "stages": dossier.stages(case, rounds),
         "clock": dossier.clock(case, request.day, calendar),
         "rounds": rounds,
+        **_log(rounds, events, request),
         "round_n": rounds[0].n if rounds else 1,
         "tab": tab if tab in dict(TABS) else "opinions",
         "errors": errors or [],
@@ -127,6 +129,11 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
         context["quiet"] = dossier.holders(rounds, request.day, calendar)
         context["recordable"] = _recordable(request, rounds)
     return context
+
+
+def _log(rounds: Any, events: Any, request: HttpRequest) -> dict[str, Any]:
+    """The opinions tab: steps and what happened beside them."""
+    return {"log": dossier.chapters(rounds, events), "today": request.day, "waiting_kinds": ("consult", "question", "supervise")}
 
 
 def _mine(request: HttpRequest, rounds: Any) -> Any:
@@ -193,6 +200,7 @@ def process_tab(request: HttpRequest, pk: int, tab: str) -> HttpResponse:
         "process_tabs": TABS,
         "rounds": rounds,
         "said": sum(1 for s in dossier.all_steps(rounds) if s.opinion),
+        **_log(rounds, exchange.events(case) if tab == "opinions" else [], request),
     }
     return render(request, "cases/process.html", context | _tab(request, tab, case, rounds))
 
@@ -267,6 +275,7 @@ def print_page(request: HttpRequest, pk: int) -> HttpResponse:
         "article16": dossier.article16(payload),
         "stages": dossier.stages(case, rounds),
         "rounds": rounds,
+        **_log(rounds, exchange.events(case), request),
     } | _figures(case, versions[0], request)
     return render(request, "cases/print.html", context)
 

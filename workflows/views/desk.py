@@ -14,14 +14,14 @@ from django.views.decorators.http import require_GET, require_safe
 from workflows.access import queries as access
 from workflows.access.roles import ADMINISTRATORS
 from workflows.cases.models import Assignment, State
-from workflows.cases.queries import overview, work
+from workflows.cases.queries import exchange, overview, work
 from workflows.cases.queries.visible import visible
 from workflows.lib.calendar import Calendar
 from workflows.matters import queries as matters
 from workflows.notices import queries as notices
 from workflows.views import charts, deadlines, reference
 
-TABS = ("waiting", "submitted", "done")
+TABS = ("waiting", "asked", "read", "submitted", "done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "messages_latest": notices.latest(request.user, 3),
         "calendar_gap": _calendar_gap(calendar, request.day) if access.anywhere(request.held, "authority.view") else "",
     }
-    context |= {"waiting": _waiting, "submitted": _submitted, "done": _done}[tab](request, calendar)
+    context |= {"waiting": _waiting, "asked": _asked, "read": _read, "submitted": _submitted, "done": _done}[tab](request, calendar)
+    context["counts"] = exchange.counts(request.user, request.held) if not administers else {}
     if _in_office(request):
         context |= _office(request, calendar)
     return render(request, "desk/desk.html", context)
@@ -106,6 +107,21 @@ def _done(request: HttpRequest, calendar: Calendar) -> dict[str, Any]:
     after = request.GET.get("after", "")
     page = work.done(request.user, after=int(after) if after.isdigit() else None)
     return {"done": page.rows, "page": _pager(page.after, after, "done")}
+
+
+def _asked(request: HttpRequest, calendar: Calendar) -> dict[str, Any]:
+    questions = exchange.asked(request.user, request.held)[: work.CAP]
+    orders = exchange.demanded(request.user, request.held)[: work.CAP]
+    return {
+        "questions": [{"asked": row, "due": deadlines.due(row.due, request.day, calendar)} for row in questions],
+        "orders": [{"order": row, "due": deadlines.due(row.due, request.day, calendar)} for row in orders],
+    }
+
+
+def _read(request: HttpRequest, calendar: Calendar) -> dict[str, Any]:
+    after = request.GET.get("after", "")
+    page = exchange.sent_to(request.user, after=int(after) if after.isdigit() else None)
+    return {"circulated": page.rows, "page": _pager(page.after, after, "read")}
 
 
 def _case_due(case: Any, today: date, calendar: Calendar) -> deadlines.Due:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from forms.staffing import ARTICLE_16
 from workflows.cases.models import Case, CaseVersion, Stage, State
+from workflows.cases.queries.exchange import Event
 from workflows.cases.queries.timeline import RoundSteps, Step
 from workflows.lib.calendar import Calendar
 from workflows.lib.local import day_of
@@ -28,6 +29,27 @@ class StageMark:
     name: str
     state: str
     fact: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One round of the log: steps and what happened beside them, newest first."""
+
+    n: int
+    lines: list[tuple[Step | None, Event | None]]
+
+
+def chapters(rounds: Sequence[RoundSteps], events: Sequence[Event]) -> list[Chapter]:
+    """Steps and events by round; an event stands above the step that was opened before it."""
+    made, left = [], list(events)
+    for rnd in rounds:
+        begins = min((step.assignment.round.started_at for step in rnd.steps), default=None)
+        own = [event for event in left if begins is None or event.at >= begins or rnd is rounds[-1]]
+        left = [event for event in left if event not in own]
+        lines: list[tuple[datetime, tuple[Step | None, Event | None]]] = [(step.assignment.created_at, (step, None)) for step in rnd.steps]
+        lines += [(event.at, (None, event)) for event in own]
+        made.append(Chapter(rnd.n, [line for _at, line in sorted(lines, key=lambda one: one[0], reverse=True)]))
+    return made
 
 
 def all_steps(rounds: Sequence[RoundSteps]) -> list[Step]:

@@ -346,7 +346,8 @@ class Again:
 
 def _again(draft: Draft, compared: Any, request: HttpRequest) -> Again:
     """重走 or 直达, with the difference field by field."""
-    asked = draft.case.versions.filter(side="unit", n__lt=draft.version.n).order_by("-n").first()
+    seen = compared.returned.assignment.opinion.version.n
+    asked = draft.case.versions.filter(side="unit", n__lte=seen).order_by("-n").first()
     fields = [change for change in compared.changes if not change.path.startswith("material:")]
     rows = comparing.rows(draft.case, fields, request.day, obstacles=compared.obstacles)
     rows += comparing.files(draft.case, asked, draft.version)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import acts, attachments, cases, desk, new_case, offers, operating, search
+from workflows.views import acts, attachments, cases, desk, exchange, new_case, offers, operating, search
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -23,6 +23,11 @@ urlpatterns = [
     path("cases/<int:pk>/evidence/<int:n>/", acts.evidence, name="case-evidence"),
     path("cases/<int:pk>/others/", offers.others, name="case-others"),
     path("cases/<int:pk>/do/<slug:operation>/", operating.operate, name="case-do"),
+    path("consultations/<int:pk>/", exchange.answer, name="consultation"),
+    path("consultations/<int:pk>/silence/", exchange.silence, name="consultation-silence"),
+    path("circulations/<int:pk>/read/", exchange.read, name="circulation-read"),
+    path("circulations/<int:pk>/recall/", exchange.recall, name="circulation-recall"),
+    path("supervisions/<int:pk>/", exchange.report, name="supervision"),
     path("cases/<int:pk>/files/<slug:sha256>/", attachments.download, name="case-file"),
     path("cases/<int:pk>/edit/", new_case.edit, name="case-edit"),
     path("cases/<int:pk>/edit/materials/", new_case.materials, name="case-materials"),

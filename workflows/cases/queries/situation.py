@@ -109,7 +109,7 @@ def offered(case: Case, *, user: User, held: Sequence[Standing], now: object) ->
     verdicts["withdraw"] = policy.verdict("withdraw", _of_done(case, base, done))
     added = [row for row in rows if row.closed_at is None and row.via in {"before", "after", "parallel"}]
     removable = [row for row in added if row.added_by_id == user.pk or policy.STEWARD in base.relations]
-    relations = base.relations | ({policy.ACTOR} if removable else set())
+    relations = base.relations | (_relations(case, user, held, removable[0]) if removable else set())
     verdicts["remove_sign"] = policy.verdict(
         "remove_sign", Situation(frozenset(relations), base.state, removable[0].node if removable else base.node, base.obstacles)
     )

@@ -24,7 +24,7 @@ def visible(user: User, held: list[Standing], now: datetime) -> QuerySet[Case]:
     own = set().union(*reached.values())
     everything = any(one.reach("case.view") == "all" for one in held)
     read = Q() if everything else Q(unit_id__in=own | {one.unit.pk for one in held if one.reach("case.view")})
-    named = Q(pk__in=access.readable(user, Case)) & Q(number__isnull=False)
+    named = Q(access.readable_here(user, Case)) & Q(number__isnull=False)
     by_door = (read & Q(number__isnull=False)) | named
     handled = Assignment.objects.filter(case_id=OuterRef("pk")).filter(offices(held) | Q(closed_by=user) | Q(assignee=user))
     asked = Consultation.objects.filter(case_id=OuterRef("pk")).filter(offices(held) | Q(asked_by=user))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from forms import places
 from workflows.cases.queries import timeline
-from workflows.views import deeds, reference
+from workflows.views import deeds, reference, verbs
 
 register = template.Library()
 
@@ -225,6 +225,18 @@ def defect(wrong: Any, case: Any) -> str:
     place = places.name(wrong["field"], reference.materials(case.matter)) if wrong.get("field") else ""
     problem = wrong.get("problem") or ""
     return _("%(place)s：%(problem)s") % {"place": place, "problem": problem} if place else str(problem)
+
+
+@register.filter
+def overdue(event: Any, today: date) -> bool:
+    """Whether its day has passed."""
+    return event.due is not None and today is not None and event.due < today
+
+
+@register.filter
+def node_title(name: str) -> str:
+    """The step's word."""
+    return str(verbs.NODES.get(name, name))
 
 
 @register.filter
