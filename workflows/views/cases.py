@@ -21,7 +21,7 @@ from workflows.cases.rules import RECORDABLE_FROM_PAPER
 from workflows.documents import queries as papers
 from workflows.lib.refusals import Missing
 from workflows.organization import queries as organization
-from workflows.views import approval, charts, deadlines, diagram, dossier, effects, judging, reference, returns, steps
+from workflows.views import approval, charts, comparing, deadlines, diagram, dossier, effects, judging, reference, returns, steps
 
 TABS = (
     ("opinions", gettext_lazy("意见")),
@@ -105,7 +105,7 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
         "reasons": dossier.reasons(payload),
         "article16": dossier.article16(payload),
         "stages": dossier.stages(case, rounds),
-        "clock": dossier.clock(case, request.day, calendar),
+        "clock": dossier.clock(case, request.day, calendar, events),
         "rounds": rounds,
         **_log(rounds, events, request),
         "round_n": rounds[0].n if rounds else 1,
@@ -256,6 +256,20 @@ def tally(findings: list[Any], payload: dict[str, Any]) -> dict[str, Any]:
     """Findings by level, with the reasons the unit wrote for warnings."""
     by = {level: [f for f in findings if f.level == level] for level in ("block", "warn", "pass")}
     return {"blocking": by["block"], "warned": by["warn"], "passed": by["pass"], "written": payload.get("reasons") or {}}
+
+
+@require_GET
+def compare(request: HttpRequest, pk: int, n: int) -> HttpResponse:
+    """A version against the one before it that answers the same question: what the unit asked, or what the office proposes."""
+    case = case_for(request.user, pk, request.held, request.now)
+    versions = [version for version in timeline.versions(case) if version.frozen_at is not None]
+    new = next((version for version in versions if version.n == n), None)
+    if new is None:
+        raise Missing(_("这个办件没有这一版。"))
+    older = [version for version in versions if version.n < n]
+    old = next((version for version in older if version.side == new.side), older[0] if older else None)
+    rows = comparing.between(case, old, new, request.day) if old else []
+    return render(request, "cases/compare.html", {"nav": "cases", "case": case, "old": old, "new": new, "rows": rows})
 
 
 @require_GET

@@ -15,7 +15,7 @@ from workflows.cases.queries.timeline import RoundSteps, Step
 from workflows.lib.calendar import Calendar
 from workflows.lib.local import day_of
 from workflows.organization.terms import Funding, Kind, PsuClass, Rank
-from workflows.views import deadlines
+from workflows.views import deadlines, polling
 from workflows.views.templatetags.dingbian import month_day, prose
 
 ORDER = [Stage.PROPOSE, Stage.EVALUATE, Stage.DELIBERATE, Stage.DECIDE, Stage.IMPLEMENT]
@@ -89,9 +89,10 @@ def _fact(stage: Stage, state: str, case: Case, steps: list[Step]) -> Any:
 def _here(case: Case, steps: list[Step]) -> str:
     signing = [s for s in steps if s.assignment.node == "countersign" and s.assignment.round_id == steps[0].assignment.round_id]
     current = [s for s in signing if s.assignment.pass_no == max(x.assignment.pass_no for x in signing)]
+    if case.state == State.SUSPENDED:
+        return _("已挂起，停止计时")
     if case.node == "countersign" and current:
-        done = sum(1 for s in current if s.assignment.closed_at)
-        return _("进行中，会签%(done)s/%(all)s") % {"done": done, "all": len(current)}
+        return _("进行中，%(words)s") % {"words": polling.words(case, current)}
     waiting = next((s for s in steps if s.assignment.closed_at is None), None)
     return _("进行中，%(what)s") % {"what": waiting.title} if waiting else _("进行中")
 
@@ -179,13 +180,17 @@ def holders(rounds: Sequence[RoundSteps], day: date, calendar: Calendar) -> list
     return lines
 
 
-def clock(case: Case, day: date, calendar: Calendar) -> str:
-    """限时: how many working days are left of the whole case, and that it stands still while it does."""
+def clock(case: Case, day: date, calendar: Calendar, events: Sequence[Event] = ()) -> str:
+    """限时: how many working days are left of the whole case, for how many it stood still, and that it does now."""
     if case.state == State.SUPPLEMENT:
         return _("补正期间停止计时")
+    if case.state == State.SUSPENDED:
+        return _("挂起期间停止计时")
+    stood = sum(calendar.between(day_of(e.at), day_of(e.done_at)) for e in events if e.kind in {"supplement", "suspend"} and e.done_at)
+    stopped = _("停计%(n)s个工作日") % {"n": stood} if stood else ""
     if case.deadline is None or case.state != State.RUNNING:
-        return ""
-    return deadlines.due(case.deadline, day, calendar).word
+        return stopped
+    return "，".join(part for part in (deadlines.due(case.deadline, day, calendar).word, stopped) if part)
 
 
 def _label(choices: Any, value: Any) -> str:

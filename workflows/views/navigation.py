@@ -20,6 +20,7 @@ MAIN = [
 ]
 MORE = [
     (_("审批权限表"), "authority", ("authority.view",)),
+    (_("离岗交接"), "hand-over", ("case.steward",)),
     (_("工作日历"), "calendar", ("calendar.edit", "authority.view")),
     (_("任职"), "appointment-list", ("appointment.view", "appointment.edit")),
     (_("用户"), "user-list", ("user.edit",)),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import acts, attachments, cases, desk, exchange, new_case, offers, operating, search
+from workflows.views import acts, attachments, cases, desk, exchange, handover, new_case, offers, operating, search
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -21,8 +21,10 @@ urlpatterns = [
     path("cases/<int:pk>/act/<int:assignment>/", acts.act, name="case-act"),
     path("cases/<int:pk>/record/<int:assignment>/", acts.record, name="case-record"),
     path("cases/<int:pk>/evidence/<int:n>/", acts.evidence, name="case-evidence"),
+    path("cases/<int:pk>/versions/<int:n>/", cases.compare, name="case-compare"),
     path("cases/<int:pk>/others/", offers.others, name="case-others"),
     path("cases/<int:pk>/do/<slug:operation>/", operating.operate, name="case-do"),
+    path("hand-over/", handover.hand_over, name="hand-over"),
     path("consultations/<int:pk>/", exchange.answer, name="consultation"),
     path("consultations/<int:pk>/silence/", exchange.silence, name="consultation-silence"),
     path("circulations/<int:pk>/read/", exchange.read, name="circulation-read"),

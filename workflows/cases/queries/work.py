@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from workflows.access.models import User
 from workflows.access.queries import Standing
+from workflows.cases.beside import HELPERS
 from workflows.cases.models import Assignment, Case, State
 from workflows.cases.queries.visible import offices
 
@@ -65,3 +66,9 @@ def submitted(unit_ids: set[int], *, after: int | None = None, limit: int = PAGE
 
 def _by_id(found: list[Any], limit: int) -> Page:
     return Page(found[:limit], str(found[limit - 1].pk) if len(found) > limit else None)
+
+
+def personal(user: User) -> list[Assignment]:
+    """Open tasks that are this person's alone, by case: what a hand-over passes on."""
+    rows = Assignment.objects.filter(assignee=user, closed_at__isnull=True).exclude(via__in=HELPERS)
+    return list(rows.select_related("case__unit", "case__matter", "unit", "task").order_by("case_id", "pk"))
