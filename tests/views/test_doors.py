@@ -1,7 +1,9 @@
 """Every address of the site for every kind of person: a literal table. An address that is missing from it fails the test."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -11,7 +13,8 @@ from pytest_django import DjangoDbBlocker
 
 from tests.world import World
 from workflows.access.models import Appointment, User
-from workflows.cases.models import Attachment
+from workflows.cases.models import Attachment, Case
+from workflows.cases.operations import exchanging, phrases, reminding
 from workflows.documents.models import Paper
 from workflows.matters.models import AuthorityRule, TimeLimit
 from workflows.outbox.models import Job
@@ -51,17 +54,22 @@ def named(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, list[str
 ARGUMENTS: dict[str, list[str]] = {
     "case": ["$case"],
     "case-act": ["$case", "$task"],
+    "case-ahead": ["$case"],
     "case-check": ["$draft"],
     "case-checks": ["$case"],
+    "case-compare": ["$case", "1"],
     "case-detach": ["$draft", "$attachment"],
     "case-discard": ["$draft"],
+    "case-do": ["$case", "comment"],
     "case-edit": ["$draft"],
     "case-evidence": ["$done", "1"],
     "case-figures": ["$draft"],
     "case-file": ["$case", "$sha"],
     "case-form": ["$case"],
     "case-live": ["$draft"],
+    "case-look": ["$case", "$sha"],
     "case-materials": ["$draft"],
+    "case-others": ["$case"],
     "case-phrases": ["countersign"],
     "case-print": ["$case"],
     "case-process": ["$case", "ledger"],
@@ -70,6 +78,13 @@ ARGUMENTS: dict[str, list[str]] = {
     "case-typed": ["$draft", "basic"],
     "case-upload": ["$draft"],
     "case-wording": ["$case"],
+    "circulation-read": ["$circulation"],
+    "circulation-recall": ["$circulation"],
+    "consultation": ["$consultation"],
+    "consultation-silence": ["$consultation"],
+    "phrase-move": ["$phrase"],
+    "phrase-remove": ["$phrase"],
+    "supervision": ["$supervision"],
     "unit": ["dongfanglu"],
     "unit-change": ["dongfanglu"],
     "paper": ["$paper"],
@@ -204,6 +219,7 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         draft = world.draft()
         attachment = Attachment.objects.filter(version__case=draft).first()
         user = User.objects.get(username="culture.clerk")
+        beside = _beside(world, case)
         # Work promised in a past September is old by now; the state of the house is not what is tried here.
         Job.objects.update(sent_at=world.now(), done_at=world.now())
         yield {
@@ -211,9 +227,25 @@ def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
             "case": case.pk, "draft": draft.pk, "done": done.pk, "task": world.open(case, "countersign", "finance").pk,
             "attachment": attachment.pk, "sha": Attachment.objects.filter(version__case=case).first().sha256,
             "paper": Paper.objects.get(subject=done.subject).pk, "user": user.pk, "rule": AuthorityRule.objects.get(number=103).pk,
-            "appointment": Appointment.objects.get(user=user).pk, "limit": TimeLimit.objects.get(key="accept").pk,
+            "appointment": Appointment.objects.get(user=user).pk, "limit": TimeLimit.objects.get(key="accept").pk, **beside,
         }  # fmt: skip
         transaction.set_rollback(True)
+
+
+def _beside(world: World, case: Case) -> dict[str, int]:
+    """A question of finance to the evaluator, a circulation to the deputy, a supervision of finance, a phrase of the chief's."""
+    task, finance = world.open(case, "countersign", "finance"), world.user("finance.countersign")
+    question = exchanging.ask(
+        case_id=case.pk, assignment_id=task.pk, kind="question", unit=world.unit("office_psu"), role="officer", text="经费口径？", due=None,
+        key=uuid4(), actor=finance, now=world.now(),
+    )  # fmt: skip
+    sent = exchanging.send(case_id=case.pk, kind="circulate", readers=[world.user("deputy")], actor=world.user("general"), now=world.now())
+    order = reminding.supervise(
+        case_id=case.pk, assignment_id=task.pk, text="本周内会签。", due=date(2030, 1, 4), key=uuid4(), actor=world.user("deputy"),
+        now=world.now(),
+    )  # fmt: skip
+    phrase = phrases.add(duty="review", text="已核，同意。", actor=world.user("chief.psu"), now=world.now())
+    return {"consultation": question.pk, "circulation": sent[0].pk, "supervision": order.pk, "phrase": phrase.pk}
 
 
 def _signed_in(username: str) -> Client:

@@ -44,7 +44,7 @@ def act(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
     try:
         opinion = acting.act(
             case_id=pk, assignment_id=row.pk, version_n=clean["version"], key=clean["key"], outcome=clean["outcome"], text=clean["text"],
-            data=steps.data(form, payload), actor=request.user, now=request.now,
+            data=steps.data(form, payload, row), actor=request.user, now=request.now,
         )  # fmt: skip
     except (Conflict, Forbidden):
         raise
@@ -101,7 +101,7 @@ def record(request: HttpRequest, pk: int, assignment: int) -> HttpResponse:
             clean = form.cleaned_data
             opinion = acting.act(
                 case_id=pk, assignment_id=row.pk, version_n=clean["version"], key=clean["key"], outcome=clean["outcome"],
-                text=clean["text"], data=steps.data(form, payload), actor=request.user, now=request.now,
+                text=clean["text"], data=steps.data(form, payload, row), actor=request.user, now=request.now,
                 paper=PaperScan(paper.cleaned_data["signed_by"], upload.sha256, upload.name),
             )  # fmt: skip
         except (Conflict, Forbidden):

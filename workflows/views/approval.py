@@ -1,6 +1,6 @@
 """Papers before they are papers: the text the officer starts from, and the 审批表 as it stands, for a wet signature."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,11 +23,15 @@ def drafted(case: Case, raw: Mapping[str, Any], day: date) -> dict[str, str]:
     return {"title": title, "paragraphs": "\n".join(paragraphs)}
 
 
-def sheet(case: Case, *, day: date, now: datetime) -> bytes:
-    """The 审批表 (D05) of a case at any step, as PDF: what was said so far is printed, what is still to be said is left to sign."""
+def sheet(case: Case, *, day: date, now: datetime, hidden: Collection[str] = ()) -> bytes:
+    """The 审批表 (D05) of a case at any step, as PDF: what was said so far is printed, what is still to be said is left to sign.
+
+    `hidden` names what the person who prints may not see (`cases.visibility`).
+    """
     versions = timeline.versions(case)
     asked = next((version for version in versions if version.side == "unit"), versions[0])
-    request = payload.parse(case.matter.code, dossier.content(asked))
+    blank = {name.removeprefix("payload."): "" for name in hidden if name.startswith("payload.")}
+    request = payload.parse(case.matter.code, dossier.content(asked) | blank)
     proposed = payload.parse(case.matter.code, dossier.content(versions[0])) if versions[0].side == "office" else None
     form = papers.approval_form(case, request, day, proposed=proposed, printed_at=now)
     return drawing.draw("D05", form.as_json(), demo=settings.DEMO)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from forms.cases import UploadForm
 from workflows.audit import operations as audit_log
+from workflows.cases.models import Case
 from workflows.cases.operations import drafts
 from workflows.cases.queries import files
 from workflows.cases.queries.visible import case_for
@@ -52,10 +53,36 @@ def remove(request: HttpRequest, pk: int, attachment: int) -> HttpResponse:
 @require_GET
 def download(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
     """A file of the case by its digest, always as a download, noted in the reading log."""
-    case = case_for(request.user, pk, request.held, request.now)
-    found = files.of_case(case, sha256)
+    case, found = _file(request, pk, sha256)
     audit_log.read(subject=case.subject, what="file", user=request.user, address=request.META.get("REMOTE_ADDR"), now=request.now)
     answer = FileResponse(blobs.open_blob(sha256), content_type=found.mime)
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer
+
+
+# What a browser shows by itself without running anything: PDF in its own viewer, images. Nothing else is ever served inline.
+SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png"})
+# The viewer of PDFs does not work inside a sandbox; an image needs none of what a sandbox forbids.
+LOOK_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+@require_GET
+def look(request: HttpRequest, pk: int, sha256: str) -> HttpResponse:
+    """A PDF or an image of the case, shown by the browser in a page of its own; anything else is downloaded."""
+    case, found = _file(request, pk, sha256)
+    if found.mime not in SHOWN:
+        return redirect("case-file", pk=pk, sha256=sha256)
+    audit_log.read(subject=case.subject, what="view", user=request.user, address=request.META.get("REMOTE_ADDR"), now=request.now)
+    answer = FileResponse(blobs.open_blob(sha256), content_type=found.mime)
+    answer["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(found.name)}"
+    answer["Content-Security-Policy"] = LOOK_POLICY if found.mime == "application/pdf" else f"{LOOK_POLICY}; sandbox"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _file(request: HttpRequest, pk: int, sha256: str) -> tuple[Case, files.File]:
+    """The case and its file, for whoever may see the case."""
+    case = case_for(request.user, pk, request.held, request.now)
+    return case, files.of_case(case, sha256)

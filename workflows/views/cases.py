@@ -21,7 +21,7 @@ from workflows.cases.rules import RECORDABLE_FROM_PAPER
 from workflows.documents import queries as papers
 from workflows.lib.refusals import Missing
 from workflows.organization import queries as organization
-from workflows.views import approval, charts, comparing, deadlines, diagram, dossier, effects, judging, reference, returns, steps
+from workflows.views import approval, charts, comparing, deadlines, diagram, dossier, effects, judging, reference, returns, seeing, steps
 
 TABS = (
     ("opinions", gettext_lazy("意见")),
@@ -90,10 +90,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = None) -> dict[str, Any]:
     """Everything the case page shows; on a POST the panel is bound to what was posted."""
     calendar = reference.calendar()
-    rounds = timeline.timeline(case)
-    events = exchange.events(case)
+    rounds = seeing.rounds(request, case, timeline.timeline(case))
+    events = seeing.events(request, case, exchange.events(case))
     newest = case.versions.order_by("-n").first()
-    payload = dossier.content(newest)
+    payload = seeing.content(request, case, newest)
     mine = _mine(request, rounds)
     tab = request.GET.get("tab", "opinions")
     context: dict[str, Any] = {
@@ -193,14 +193,15 @@ def _tab(request: HttpRequest, tab: str, case: Case, rounds: Any) -> dict[str, A
 def process_tab(request: HttpRequest, pk: int, tab: str) -> HttpResponse:
     """One of the four tabs as a fragment."""
     case = case_for(request.user, pk, request.held, request.now)
-    rounds = timeline.timeline(case) if tab in ("opinions", "flow") else []
+    rounds = seeing.rounds(request, case, timeline.timeline(case)) if tab in ("opinions", "flow") else []
+    events = seeing.events(request, case, exchange.events(case)) if tab == "opinions" else []
     context = {
         "case": case,
         "tab": tab,
         "process_tabs": TABS,
         "rounds": rounds,
         "said": sum(1 for s in dossier.all_steps(rounds) if s.opinion),
-        **_log(rounds, exchange.events(case) if tab == "opinions" else [], request),
+        **_log(rounds, events, request),
     }
     return render(request, "cases/process.html", context | _tab(request, tab, case, rounds))
 
@@ -268,7 +269,7 @@ def compare(request: HttpRequest, pk: int, n: int) -> HttpResponse:
         raise Missing(_("这个办件没有这一版。"))
     older = [version for version in versions if version.n < n]
     old = next((version for version in older if version.side == new.side), older[0] if older else None)
-    rows = comparing.between(case, old, new, request.day) if old else []
+    rows = comparing.between(case, old, new, request.day, hidden=seeing.hidden(request, case)) if old else []
     return render(request, "cases/compare.html", {"nav": "cases", "case": case, "old": old, "new": new, "rows": rows})
 
 
@@ -277,9 +278,9 @@ def print_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole case on A4: content, effect, checks and opinions, without navigation."""
     case = case_for(request.user, pk, request.held, request.now)
     audit_log.read(subject=case.subject, what="print", user=request.user, address=request.META.get("REMOTE_ADDR"), now=request.now)
-    rounds = timeline.timeline(case)
+    rounds = seeing.rounds(request, case, timeline.timeline(case))
     versions = timeline.versions(case)
-    payload = dossier.content(versions[0])
+    payload = seeing.content(request, case, versions[0])
     context = {
         "case": case,
         "version": versions[0],
@@ -289,7 +290,7 @@ def print_page(request: HttpRequest, pk: int) -> HttpResponse:
         "article16": dossier.article16(payload),
         "stages": dossier.stages(case, rounds),
         "rounds": rounds,
-        **_log(rounds, exchange.events(case), request),
+        **_log(rounds, seeing.events(request, case, exchange.events(case)), request),
     } | _figures(case, versions[0], request)
     return render(request, "cases/print.html", context)
 
@@ -299,6 +300,6 @@ def approval_form(request: HttpRequest, pk: int) -> HttpResponse:
     """审批表 D05 as it stands at this step, for a wet signature."""
     case = case_for(request.user, pk, request.held, request.now)
     audit_log.read(subject=case.subject, what="print", user=request.user, address=request.META.get("REMOTE_ADDR"), now=request.now)
-    pdf = approval.sheet(case, day=request.day, now=request.now)
+    pdf = approval.sheet(case, day=request.day, now=request.now, hidden=seeing.hidden(request, case))
     name = f"{case.number or 'draft'}-D05.pdf"
     return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -1,6 +1,6 @@
 """The difference between two versions of a request in words: field by field and material by material."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from forms import places
 from forms.fields import chinese
 from forms.staffing import InstitutionForm, LineForm
-from workflows.cases import changes
+from workflows.cases import changes, visibility
 from workflows.cases.changes import Change
 from workflows.cases.models import Case, CaseVersion
 from workflows.organization import queries as organization
@@ -43,9 +43,10 @@ def rows(case: Case, found: Iterable[Change], day: date, *, obstacles: Iterable[
     ]
 
 
-def between(case: Case, old: CaseVersion, new: CaseVersion, day: date) -> list[Row]:
-    """Everything that differs between two versions of the same case, files with their names."""
-    found = changes.between(dossier.content(old), dossier.content(new))
+def between(case: Case, old: CaseVersion, new: CaseVersion, day: date, *, hidden: Collection[str]) -> list[Row]:
+    """Everything that differs between two versions of the same case and is not hidden from the reader, files with their names."""
+    before, after = (visibility.shown("payload", dossier.content(version), hidden) for version in (old, new))
+    found = changes.between(before, after)
     made = rows(case, found, day)
     if old.side == new.side == "unit":
         made += files(case, old, new)

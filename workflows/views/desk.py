@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from workflows.access import queries as access
 from workflows.access.roles import ADMINISTRATORS
+from workflows.cases.batch import BATCH
 from workflows.cases.models import Assignment, State
 from workflows.cases.queries import exchange, overview, work
 from workflows.cases.queries.visible import visible
@@ -30,6 +31,12 @@ class Line:
 
     assignment: Assignment
     due: deadlines.Due
+
+    @property
+    def batch(self) -> bool:
+        """Whether it may be passed together with others."""
+        row = self.assignment
+        return row.node in BATCH and not row.via and row.case.state == State.RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ def _waiting(request: HttpRequest, calendar: Calendar) -> dict[str, Any]:
     return {
         "groups": groups(lines),
         "total": "99+" if total > work.CAP else total,
+        "batch": sum(1 for line in lines if line.batch) > 1,
         "urgent": len(urgent),
         "late": late,
         "first": lines[0].assignment if lines else None,

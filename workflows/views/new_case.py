@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from forms.staffing import SECTIONS, Choices, Section, WarningReasonForm
 from workflows.access import queries as access
+from workflows.cases import visibility
 from workflows.cases.models import Case, CaseVersion
 from workflows.cases.operations import acting, drafts, resubmitting
 from workflows.cases.queries import timeline
@@ -103,10 +104,10 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     part = SECTIONS[section](draft.payload, choices(draft.case, request, section), request.POST if request.method == "POST" else None)
     errors: list[tuple[str | None, str]] = []
     if request.method == "POST":
-        payload = draft.payload | part.typed()
+        payload = _writable(draft, part.typed())
         bulk = "bulk" in request.POST and getattr(part, "bulk", None)
         if bulk:
-            payload["lines"] = payload["lines"] + bulk.lines(payload["lines"])
+            payload = _writable(draft, {**payload, "lines": payload["lines"] + bulk.lines(payload["lines"])})
         try:
             _save(request, draft, payload)
         except Refused as refused:
@@ -120,6 +121,7 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
             draft = draft_of(request, pk)
     context = _page(request, draft, section) | {"section": part, "errors": errors, "template": f"cases/sections/{section}.html"}
     context["section_notes"] = notes.mark(part, context["notes"])
+    context["fixed"] = notes.close(part, visibility.fixed(draft.case.node, "clerk", [note.field for note in context["notes"]]))
     return render(request, "cases/section.html", context, status=422 if errors else 200)
 
 
@@ -128,13 +130,24 @@ def typed(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """Saved as typed: answers with the status line, the new counter, and the checks as they stand now."""
     draft = draft_of(request, pk)
     part = SECTIONS[section](draft.payload, choices(draft.case, request, section), request.POST)
-    payload = draft.payload | part.typed()
+    payload = _writable(draft, part.typed())
     try:
         version = _save(request, draft, payload)
     except Refused as refused:
         return render(request, "cases/typed.html", {"failed": refused.message})
     context = {"version": version, "case": draft.case} | _live(draft.case, payload, draft.attachments, request, section)
     return render(request, "cases/typed.html", context)
+
+
+def _listed(draft: Draft) -> list[str]:
+    """The places found wrong in a supplement; in a draft everything is open."""
+    stretch = timeline.suspension(draft.case) if draft.case.node == "supplement" else None
+    return [str(defect.get("field") or "") for defect in stretch.defects if isinstance(defect, dict)] if stretch else []
+
+
+def _writable(draft: Draft, typed: dict[str, Any]) -> dict[str, Any]:
+    """What the clerk typed as far as he may write it now; the rest keeps what is stored."""
+    return visibility.written(draft.case.node, "clerk", draft.payload, typed, listed=_listed(draft))
 
 
 def _save(request: HttpRequest, draft: Draft, payload: dict[str, Any]) -> CaseVersion:

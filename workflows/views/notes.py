@@ -1,6 +1,6 @@
 """What was found wrong, brought to the very places of the form: which field, in which section, in which words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,3 +53,19 @@ def mark(part: Section, found: Iterable[Note]) -> list[Note]:
         else:
             left.append(note)
     return left
+
+
+def close(part: Section, roots: Collection[str]) -> list[str]:
+    """Switch off the fields that may not be written now; the names of those in this section, for the sentence above it."""
+    closed = []
+    for root in sorted(roots):
+        if places.SECTION_OF.get(root) != part.code or (root == "institution" and getattr(part, "institution", None) is None):
+            continue
+        closed.append(str(places.ROOTS[root]))
+        for prefix, form in part.forms.items():
+            if prefix.split("-")[0] == root:
+                for field in form.fields.values():
+                    field.widget.attrs["disabled"] = True
+            elif prefix == "" and root in form.fields:
+                form.fields[root].widget.attrs["disabled"] = True
+    return closed

@@ -13,7 +13,7 @@ from forms import cases as forms
 from forms import places
 from forms.cases import ActForm
 from forms.staffing import ARTICLE_16
-from workflows.cases import beside
+from workflows.cases import beside, visibility
 from workflows.cases.models import Assignment, Case, CaseVersion
 from workflows.cases.queries import timeline
 from workflows.lib import uploads
@@ -162,7 +162,7 @@ def bind(
     return kind(request.POST if posted else None, request.FILES if posted else None, initial=initial, outcomes=outcomes, **extra)
 
 
-def data(form: ActForm, payload: Mapping[str, Any]) -> dict[str, Any]:
+def data(form: ActForm, payload: Mapping[str, Any], row: Assignment) -> dict[str, Any]:
     """What the operation takes: the form's own entries, figures turned into a whole payload, the file stored and named.
 
     :raises Refused: a file of a type, size or marking that is not taken.
@@ -171,7 +171,8 @@ def data(form: ActForm, payload: Mapping[str, Any]) -> dict[str, Any]:
     amounts = out.pop("amounts", None)
     lines = list(payload.get("lines") or [])
     if amounts is not None and amounts != [line["quantity"] for line in lines]:
-        out["payload"] = dict(payload) | {"lines": [line | {"quantity": n} for line, n in zip(lines, amounts, strict=True)]}
+        typed = {"lines": [line | {"quantity": n} for line, n in zip(lines, amounts, strict=True)]}
+        out["payload"] = visibility.written(row.node, row.role, payload, typed)
     stream = form.cleaned_data.get("file")
     if stream:
         upload = uploads.check(stream.name, stream)

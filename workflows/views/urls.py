@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from workflows.views import acts, attachments, cases, desk, exchange, handover, new_case, offers, operating, search
+from workflows.views import acts, attachments, batching, cases, desk, exchange, handover, new_case, offers, operating, phrases, route, search
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -21,9 +21,14 @@ urlpatterns = [
     path("cases/<int:pk>/act/<int:assignment>/", acts.act, name="case-act"),
     path("cases/<int:pk>/record/<int:assignment>/", acts.record, name="case-record"),
     path("cases/<int:pk>/evidence/<int:n>/", acts.evidence, name="case-evidence"),
+    path("cases/<int:pk>/ahead/", route.ahead, name="case-ahead"),
     path("cases/<int:pk>/versions/<int:n>/", cases.compare, name="case-compare"),
     path("cases/<int:pk>/others/", offers.others, name="case-others"),
     path("cases/<int:pk>/do/<slug:operation>/", operating.operate, name="case-do"),
+    path("batch/", batching.batch, name="batch"),
+    path("phrases/", phrases.page, name="phrases"),
+    path("phrases/<int:pk>/remove/", phrases.remove, name="phrase-remove"),
+    path("phrases/<int:pk>/move/", phrases.move, name="phrase-move"),
     path("hand-over/", handover.hand_over, name="hand-over"),
     path("consultations/<int:pk>/", exchange.answer, name="consultation"),
     path("consultations/<int:pk>/silence/", exchange.silence, name="consultation-silence"),
@@ -31,6 +36,7 @@ urlpatterns = [
     path("circulations/<int:pk>/recall/", exchange.recall, name="circulation-recall"),
     path("supervisions/<int:pk>/", exchange.report, name="supervision"),
     path("cases/<int:pk>/files/<slug:sha256>/", attachments.download, name="case-file"),
+    path("cases/<int:pk>/files/<slug:sha256>/look/", attachments.look, name="case-look"),
     path("cases/<int:pk>/edit/", new_case.edit, name="case-edit"),
     path("cases/<int:pk>/edit/materials/", new_case.materials, name="case-materials"),
     path("cases/<int:pk>/edit/materials/upload/", attachments.upload, name="case-upload"),

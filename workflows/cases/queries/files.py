@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from workflows.cases.models import Attachment, Case, Deliberation, ImplementationTask, Opinion
+from workflows.cases.models import Attachment, Case, Consultation, Deliberation, ImplementationTask, Opinion
 from workflows.lib.refusals import Missing
 
 
@@ -28,7 +28,8 @@ def of_case(case: Case, sha256: str) -> File:
     minutes = Deliberation.objects.filter(case=case, file=sha256).values_list("file_name", flat=True).first()
     evidence = ImplementationTask.objects.filter(case=case, file=sha256).values_list("file_name", flat=True).first()
     scan = Opinion.objects.filter(assignment__case=case, recorded_from_paper=sha256).values_list("signed_by", flat=True).first()
-    name = minutes or evidence or (scan and _("%(name)s签署件") % {"name": scan})
+    answer = Consultation.objects.filter(case=case, file=sha256).values_list("file_name", flat=True).first()
+    name = minutes or evidence or answer or (scan and _("%(name)s签署件") % {"name": scan})
     if not name:
         raise Missing(_("这个办件没有这份文件。"), code="no_file")
     return File(name, mimetypes.guess_type(name)[0] or "application/octet-stream")

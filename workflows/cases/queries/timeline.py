@@ -1,11 +1,11 @@
 """One case as its page tells it: who said what in which round, who holds it, what was decided, in a handful of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Max, Prefetch, Q
 from django.utils.translation import gettext as _
 
 from workflows.access.models import User
@@ -82,6 +82,18 @@ def phrases(duty: str, user: User) -> list[str]:
     """常用语 offered for a duty, the person's own first (1 query)."""
     rows = Phrase.objects.filter(Q(owner__isnull=True) | Q(owner=user), duty=duty)
     return [row.text for row in sorted(rows, key=lambda phrase: (phrase.owner_id is None, phrase.sort, phrase.pk))]
+
+
+def phrase_rows(duties: Sequence[str], user: User) -> list[Phrase]:
+    """The person's own phrases and the office's for these duties, in order (1 query)."""
+    rows = Phrase.objects.filter(Q(owner__isnull=True) | Q(owner=user), duty__in=duties)
+    return sorted(rows, key=lambda phrase: (phrase.owner_id is None, phrase.sort, phrase.pk))
+
+
+def newest_versions(cases: Collection[int]) -> dict[int, int]:
+    """Case id → the number of its newest version (1 query)."""
+    rows = CaseVersion.objects.filter(case_id__in=cases).order_by().values_list("case_id").annotate(Max("n"))
+    return dict(rows)
 
 
 def versions(case: Case) -> list[CaseVersion]:

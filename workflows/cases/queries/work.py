@@ -1,16 +1,17 @@
 """Work lists: what waits for a person, what he did, what his unit submitted. Keyset pages, capped counts."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from workflows.access.models import User
 from workflows.access.queries import Standing
+from workflows.cases.batch import BATCH
 from workflows.cases.beside import HELPERS
 from workflows.cases.models import Assignment, Case, State
-from workflows.cases.queries.visible import offices
+from workflows.cases.queries.visible import offices, visible
 
 PAGE = 20
 CAP = 99
@@ -72,3 +73,15 @@ def personal(user: User) -> list[Assignment]:
     """Open tasks that are this person's alone, by case: what a hand-over passes on."""
     rows = Assignment.objects.filter(assignee=user, closed_at__isnull=True).exclude(via__in=HELPERS)
     return list(rows.select_related("case__unit", "case__matter", "unit", "task").order_by("case_id", "pk"))
+
+
+def batchable(user: User, held: list[Standing], chosen: list[int]) -> list[Assignment]:
+    """Of the tasks chosen those that wait for the person at a step that may be passed several at a time."""
+    rows = waiting(user, held).filter(pk__in=chosen, node__in=BATCH, case__state=State.RUNNING).exclude(via__in=HELPERS)
+    return list(rows.select_related("case__unit", "case__matter", "unit", "task").order_by("pk"))
+
+
+def seen(user: User, held: list[Standing], pk: int, now: datetime) -> Assignment | None:
+    """One task of a case the person may see, open or not: so that a batch can say why it was not done."""
+    row = Assignment.objects.select_related("case__unit", "unit", "task").filter(pk=pk).first()
+    return row if row is not None and visible(user, held, now).filter(pk=row.case_id).exists() else None
