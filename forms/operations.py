@@ -68,7 +68,7 @@ class TaskPersonForm(PersonForm):
 
     def __init__(self, *args: Any, tasks: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["task"].choices = list(tasks)
+        choose_task(self, tasks)
 
 
 class AddForm(OperationForm):
@@ -105,7 +105,7 @@ class RemoveForm(OperationForm):
 
     def __init__(self, *args: Any, tasks: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["task"].choices = list(tasks)
+        choose_task(self, tasks)
 
 
 class AskForm(OperationForm):
@@ -136,10 +136,7 @@ class SuperviseForm(OperationForm):
 
     def __init__(self, *args: Any, tasks: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tasks = list(tasks)
-        self.fields["task"].choices = tasks
-        if len(tasks) == 1:
-            self.fields["task"].initial = tasks[0][0]
+        choose_task(self, tasks)
 
 
 class SendForm(OperationForm):
@@ -188,3 +185,10 @@ class HandOverForm(SkinForm):
         super().__init__(*args, **kwargs)
         for name in ("leaving", "to"):
             self.fields[name].choices = [("", _("请选择")), *people]
+
+
+def choose_task(form: OperationForm, tasks: Choices) -> None:
+    """The tasks to choose from; a single one is chosen already."""
+    tasks = list(tasks)
+    form.fields["task"].choices = tasks
+    form.initial["task"] = tasks[0][0] if len(tasks) == 1 else None

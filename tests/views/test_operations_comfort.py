@@ -8,6 +8,7 @@ import pytest
 
 from tests.views.conftest import Enter, counted
 from tests.world import World
+from workflows.access import operations as access
 from workflows.access.models import Appointment
 from workflows.cases.models import Assignment, Attachment, Case, CaseVersion, Opinion
 from workflows.cases.operations.versions import newest, payload_of
@@ -181,7 +182,10 @@ def test_the_route_ahead_names_the_persons_and_warns_where_nobody_can_act(enter:
 def test_a_step_only_the_submitter_could_take_is_an_alarm_before_submission(enter: Enter, world: World) -> None:
     draft = world.draft()
     clerk = world.user("dongfanglu.clerk")
-    Appointment.objects.filter(user=world.user("dongfanglu.head")).update(user=clerk)
+    Appointment.objects.filter(user=world.user("dongfanglu.head")).update(valid_to="2026-01-02")
+    access.appoint(
+        user=clerk, role="head", unit=world.unit("dongfanglu"), basis="兼任", valid_from=world.clock.date(), actor=None, now=world.now()
+    )  # fmt: skip
     alarms = [step.alarm for step in enter("dongfanglu.clerk").get(f"/cases/{draft.pk}/ahead/").context["steps"] if step.alarm]
     assert len(alarms) == 1
     assert "只有报送人本人" in alarms[0]

@@ -224,7 +224,8 @@ def test_another_unit_is_asked_sees_the_case_and_answers_once(enter: Enter, worl
     row = Consultation.objects.get(case=case)
     assert "是否涉及领导职数？" in asked.get("/?tab=asked").content.decode()
     assert asked.get(f"/cases/{case.pk}/").status_code == 200
-    assert enter("finance.countersign").get(f"/consultations/{row.pk}/").status_code == 404
+    assert enter("dongfanglu.clerk").get(f"/consultations/{row.pk}/").status_code == 404
+    assert enter("finance.countersign").post(f"/consultations/{row.pk}/", {"text": "代答。"}).status_code == 403
     assert asked.post(f"/consultations/{row.pk}/", {"text": ""}).status_code == 422
     assert asked.post(f"/consultations/{row.pk}/", {"text": "不涉及。"}).status_code == 302
     assert asked.post(f"/consultations/{row.pk}/", {"text": "再答。"}).status_code == 409

@@ -40,11 +40,19 @@ def lines(case: Case, request: HttpRequest) -> list[Line]:
         return []
     limits = matters.limits_for(case.matter)
     if case.route:
-        found = preview.remaining(case, limits=limits, now=request.now)
+        found = _unspoken(case, preview.remaining(case, limits=limits, now=request.now))
     else:
         found = _planned(case, request, limits)
     proposer = case.assignments.filter(node="draft", closed_as="done").order_by("-pk").values_list("closed_by", flat=True).first()
     return [_line(step, {proposer or request.user.pk}) for step in found]
+
+
+def _unspoken(case: Case, found: list[Ahead]) -> list[Ahead]:
+    """While a panel is open, only those of it who have not spoken, units added to it included by their own tasks."""
+    if case.node != "countersign":
+        return found
+    waiting = set(case.assignments.filter(node="countersign", closed_at__isnull=True).values_list("unit_id", flat=True))
+    return [step for step in found if step.node != "countersign" or step.unit.pk in waiting]
 
 
 def _planned(case: Case, request: HttpRequest, limits: dict[str, int]) -> list[Ahead]:

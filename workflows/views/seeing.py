@@ -39,6 +39,6 @@ def events(request: HttpRequest, case: Case, found: Sequence[Event]) -> list[Eve
     """What happened beside, hidden texts replaced by the fact alone; a person's own stay whole."""
     names = hidden(request, case)
     return [
-        replace(event, text=_("内容在审议决定后公开。"), said="") if f"beside.{event.kind}" in names and event.by != request.user.pk else event
+        replace(event, pk=0, text=_("内容在审议决定后公开。"), said="") if f"beside.{event.kind}" in names and event.by != request.user.pk else event
         for event in found
     ]

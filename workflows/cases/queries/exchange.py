@@ -87,15 +87,26 @@ def _counted(rows: QuerySet[Any]) -> Subquery:
     return Subquery(counted, output_field=IntegerField())
 
 
-def consultation(pk: int, held: list[Standing], user: User) -> Consultation:
-    """One question, for whoever was asked or asked it.
+def consultation(pk: int) -> Consultation:
+    """One question with its case; whether this person may see it is the caller's to judge.
 
-    :raises Missing: none, or not this person's.
+    :raises Missing: there is none.
     """
-    rows = Consultation.objects.filter(offices(held) | Q(asked_by=user)).select_related("case__unit", "case__matter", "unit", "asked_by")
-    found = rows.select_related("answered_by", "assignment__task").filter(pk=pk).first()
+    rows = Consultation.objects.select_related("case__unit", "case__matter", "unit", "asked_by", "answered_by", "assignment__task")
+    found = rows.filter(pk=pk).first()
     if found is None:
-        raise Missing(_("没有这项征询，或者不是向您征询的。"), code="no_consultation")
+        raise Missing(_("没有这项征询，或您无权查看。"), code="no_consultation")
+    return found
+
+
+def case_of_circulation(pk: int) -> int:
+    """The case a circulation belongs to.
+
+    :raises Missing: there is none.
+    """
+    found = Circulation.objects.filter(pk=pk).values_list("case_id", flat=True).first()
+    if found is None:
+        raise Missing(_("没有这份传阅。"), code="no_circulation")
     return found
 
 
