@@ -59,7 +59,12 @@ class ActForm(SkinForm):
     text = forms.CharField(label=_("意见"), required=False, max_length=4000, widget=long(4))
 
     def __init__(
-        self, *args: Any, outcomes: list[tuple[str, str]], targets: Iterable[tuple[str, str]] = (), places: Iterable[Any] = (), **kwargs: Any
+        self,
+        *args: Any,
+        outcomes: list[tuple[str, str]],
+        targets: Iterable[tuple[str, str]] = (),
+        places: Iterable[Any] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = outcomes
@@ -130,6 +135,7 @@ class EvaluateForm(ActForm):
     report = forms.CharField(
         label=_("论证情况"), required=False, max_length=8000, widget=long(6), help_text=_("现状、依据、比较、测算、风险。")
     )
+
     def __init__(self, *args: Any, lines: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked = lines

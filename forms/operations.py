@@ -130,7 +130,9 @@ class QuestionForm(OperationForm):
 class SuperviseForm(OperationForm):
     """督办: which task, what is demanded, by when to report."""
 
-    task = forms.TypedChoiceField(label=_("督办哪一环节"), coerce=int, widget=forms.RadioSelect, error_messages={"required": _("请选择环节。")})
+    task = forms.TypedChoiceField(
+        label=_("督办哪一环节"), coerce=int, widget=forms.RadioSelect, error_messages={"required": _("请选择环节。")}
+    )
     text = forms.CharField(label=_("督办要求"), max_length=1000, widget=long(3), error_messages={"required": _("请写明督办要求。")})
     due = DayField(label=_("反馈期限"), error_messages={"required": _("请填写反馈期限。")})
 

@@ -29,7 +29,9 @@ def test_the_same_phrase_twice_is_one(world: World) -> None:
     assert add(world, "同意。 ").pk == add(world, "同意。").pk
 
 
-@pytest.mark.parametrize(("duty", "text", "field"), [("review", "  ", "text"), ("review", "长" * 121, "text"), ("nothing", "同意。", "duty")])
+@pytest.mark.parametrize(
+    ("duty", "text", "field"), [("review", "  ", "text"), ("review", "长" * 121, "text"), ("nothing", "同意。", "duty")]
+)
 def test_what_is_no_phrase_is_refused_at_its_field(world: World, duty: str, text: str, field: str) -> None:
     with pytest.raises(Refused) as refused:
         add(world, text, duty=duty)

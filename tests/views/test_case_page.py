@@ -199,7 +199,13 @@ def test_a_return_says_beforehand_whose_opinions_it_voids(enter: Enter, world: W
     case = world.run_to("section_review")
     page = enter("chief.psu").get(f"/cases/{case.pk}/").content.decode()
     assert "部门会签的意见作废，重新办理。" in page
-    defects = {"defect-TOTAL_FORMS": "2", "defect-0-field": "lines", "defect-0-problem": "名数", "defect-1-field": "", "defect-1-problem": "岗位"}
+    defects = {
+        "defect-TOTAL_FORMS": "2",
+        "defect-0-field": "lines",
+        "defect-0-problem": "名数",
+        "defect-1-field": "",
+        "defect-1-problem": "岗位",
+    }
     row = world.open(case, "section_review")
     assert post(enter("chief.psu"), case, row, outcome="return", target="draft", text="数额请重新测算。", **defects).status_code == 302
     page = enter("dongfanglu.clerk").get(f"/cases/{case.pk}/edit/content/").content.decode()

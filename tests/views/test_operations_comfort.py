@@ -63,7 +63,16 @@ def test_a_forged_field_of_an_evaluation_changes_nothing_but_the_figures(enter: 
     case = world.run_to("evaluate")
     before = payload_of(newest(case))
     row = world.open(case, "evaluate")
-    form = {"version": 1, "key": uuid4(), "outcome": "propose", "report": "压减。", "amount_0": "20", "title": "改题", "necessity": "改写", "phone": "1"}
+    form = {
+        "version": 1,
+        "key": uuid4(),
+        "outcome": "propose",
+        "report": "压减。",
+        "amount_0": "20",
+        "title": "改题",
+        "necessity": "改写",
+        "phone": "1",
+    }
     assert enter("officer.psu").post(f"/cases/{case.pk}/act/{row.pk}/", form).status_code == 302
     after = payload_of(newest(case))
     assert after["lines"][0]["quantity"] == 20

@@ -22,7 +22,15 @@ WRONG = {
 def send_back(enter: Enter, world: World, **values: Any) -> tuple[Case, Any]:
     case = world.run_to("deputy_review")
     row = world.open(case, "deputy_review")
-    form = {"version": newest(case).n, "key": str(uuid4()), "outcome": "return", "text": "测算口径不清。", "target": "draft", **WRONG, **values}
+    form = {
+        "version": newest(case).n,
+        "key": str(uuid4()),
+        "outcome": "return",
+        "text": "测算口径不清。",
+        "target": "draft",
+        **WRONG,
+        **values,
+    }
     answer = enter("deputy").post(f"/cases/{case.pk}/act/{row.pk}/", form)
     case.refresh_from_db()
     return case, answer
@@ -30,7 +38,13 @@ def send_back(enter: Enter, world: World, **values: Any) -> tuple[Case, Any]:
 
 def resubmit(client: Client, case: Case, mode: str) -> Any:
     page = client.get(f"/cases/{case.pk}/edit/check/").context
-    form = {"version": page["version"].n, "saves": page["version"].saves, "key": str(page["key"]), "assignment": page["assignment"].pk, "mode": mode}
+    form = {
+        "version": page["version"].n,
+        "saves": page["version"].saves,
+        "key": str(page["key"]),
+        "assignment": page["assignment"].pk,
+        "mode": mode,
+    }
     reasons = {f"reason_C{n:02d}-reason": "已核对，情况属实。" for n in range(1, 34)}
     return client.post(f"/cases/{case.pk}/edit/check/", form | reasons)
 

@@ -163,7 +163,10 @@ def test_an_own_act_is_withdrawn_until_somebody_has_opened_the_next(enter: Enter
     assert "已经打开任务" in refused.content.decode()
 
 
-@pytest.mark.parametrize(("how", "who", "state"), [("cancel", "dongfanglu.clerk", State.CANCELLED), ("terminate", "steward", State.TERMINATED), ("void", "steward", State.VOIDED)])
+@pytest.mark.parametrize(
+    ("how", "who", "state"),
+    [("cancel", "dongfanglu.clerk", State.CANCELLED), ("terminate", "steward", State.TERMINATED), ("void", "steward", State.VOIDED)],
+)
 def test_a_case_is_ended_with_reason_and_authority_and_only_once(enter: Enter, world: World, how: str, who: str, state: State) -> None:
     case = world.run_to("section_review")
     client = enter(who)

@@ -19,7 +19,21 @@ MAIN = [
     ("audit", _("审计"), "audit", ("audit.view",), ("/audit/",)),
 ]
 MORE = [
-    (_("常用语"), "phrases", ("case.endorse", "case.examine", "case.evaluate", "case.review", "case.deputy", "case.record", "case.countersign", "case.sign", "case.implement")),
+    (
+        _("常用语"),
+        "phrases",
+        (
+            "case.endorse",
+            "case.examine",
+            "case.evaluate",
+            "case.review",
+            "case.deputy",
+            "case.record",
+            "case.countersign",
+            "case.sign",
+            "case.implement",
+        ),
+    ),
     (_("审批权限表"), "authority", ("authority.view",)),
     (_("离岗交接"), "hand-over", ("case.steward",)),
     (_("工作日历"), "calendar", ("calendar.edit", "authority.view")),

@@ -370,9 +370,9 @@ def _again(draft: Draft, compared: Any, request: HttpRequest) -> Again:
         why = _("这次是在受理之前退回的，须从单位审核起重新办理。")
     elif compared.obstacles:
         named = [comparing.places.name(change.field, reference.materials(draft.case.matter)) for change in compared.obstacles]
-        why = _("您还改动了%(what)s。这些不在退回所列的问题之内，或者涉及编制数、职数、名称、规格，此前的审核意见不再适用，须重新办理。") % {
-            "what": "、".join(dict.fromkeys(named))
-        }
+        why = _(
+            "您还改动了%(what)s。这些不在退回所列的问题之内，或者涉及编制数、职数、名称、规格，此前的审核意见不再适用，须重新办理。"
+        ) % {"what": "、".join(dict.fromkeys(named))}
     who = _("%(unit)s%(step)s") % {"unit": back.unit.name, "step": back.task.flow_task.task_title}
     return Again(rows, who, why, request.POST.get("mode") or ("rerun" if why else "direct"))
 

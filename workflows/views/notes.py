@@ -37,7 +37,7 @@ def _note(case: Case, defect: Any) -> Note:
     place = places.name(field, reference.materials(case.matter))
     if field.startswith("material:"):
         return Note(field, place, problem, "materials", reverse("case-materials", args=[case.pk]) + f"#m_{field.removeprefix('material:')}")
-    section = places.SECTION_OF.get(field.split(".")[0], "")
+    section = places.SECTION_OF.get(field.split(".", maxsplit=1)[0], "")
     return Note(field, place, problem, section, reverse("case-section", args=[case.pk, section]) if section else "")
 
 

@@ -46,7 +46,11 @@ def page(request: HttpRequest) -> HttpResponse:
             return redirect("phrases")
     found = timeline.phrase_rows([duty.value for duty in mine], request.user)
     groups = [
-        (str(duty.label), [row for row in found if row.duty == duty and row.owner_id], [row for row in found if row.duty == duty and not row.owner_id])
+        (
+            str(duty.label),
+            [row for row in found if row.duty == duty and row.owner_id],
+            [row for row in found if row.duty == duty and not row.owner_id],
+        )
         for duty in mine
     ]
     context = {"form": form, "groups": groups, "errors": form.summary() if form.is_bound else [], "trail": [(_("常用语"), "")]}

@@ -17,7 +17,9 @@ def words(case: Case, steps: Sequence[Step]) -> str:
     """`会签1/2` where everybody is only heard, else the rule and the count: `过半数同意即通过，已同意2/3`."""
     rule = voting.panel(case)
     asked = [step for step in steps if step.assignment.via not in beside.HELPERS and step.assignment.closed_as not in GONE]
-    size = max(len({step.assignment.unit_id for step in asked}), len(case.route["consult"]) if rule.mode == "sequence" and case.route else 0)
+    size = max(
+        len({step.assignment.unit_id for step in asked}), len(case.route["consult"]) if rule.mode == "sequence" and case.route else 0
+    )
     said = {step.assignment.unit_id: step.opinion.outcome for step in asked if step.opinion}
     if rule.mode == "opinions":
         return _("会签%(done)s/%(all)s") % {"done": len(said), "all": size}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -56,7 +55,11 @@ def _sentence(node: str, assignment: Assignment, steps: Sequence[Step], order: S
         return _("由本单位经办人修改后再送您审核。")
     parts = [_("%(what)s的意见作废，重新办理。") % {"what": "、".join(voided)}] if voided else []
     if node == "draft":
-        parts.append(_("由申请单位修改后重新报送，编制预留同时释放。") if assignment.case_id and _accepted(steps) else _("由申请单位修改后重新报送。"))
+        parts.append(
+            _("由申请单位修改后重新报送，编制预留同时释放。")
+            if assignment.case_id and _accepted(steps)
+            else _("由申请单位修改后重新报送。")
+        )
     elif not voided:
         parts.append(_("由其重新办理后再送下一步。"))
     return "".join(parts)

@@ -39,10 +39,7 @@ def lines(case: Case, request: HttpRequest) -> list[Line]:
     if case.closed_at is not None:
         return []
     limits = matters.limits_for(case.matter)
-    if case.route:
-        found = _unspoken(case, preview.remaining(case, limits=limits, now=request.now))
-    else:
-        found = _planned(case, request, limits)
+    found = _unspoken(case, preview.remaining(case, limits=limits, now=request.now)) if case.route else _planned(case, request, limits)
     proposer = case.assignments.filter(node="draft", closed_as="done").order_by("-pk").values_list("closed_by", flat=True).first()
     return [_line(step, {proposer or request.user.pk}) for step in found]
 

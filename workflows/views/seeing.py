@@ -17,7 +17,9 @@ from workflows.views import dossier
 def hidden(request: HttpRequest, case: Case) -> frozenset[str]:
     """The names of the table that are hidden from this person in this case."""
     held = [(standing.role, standing.unit.pk) for standing in request.held]
-    looking = visibility.eyes(held, {case.unit_id, case.unit.parent_id}) | ({visibility.UNIT} if case.created_by_id == request.user.pk else set())
+    looking = visibility.eyes(held, {case.unit_id, case.unit.parent_id}) | (
+        {visibility.UNIT} if case.created_by_id == request.user.pk else set()
+    )
     return visibility.hidden(looking, decided=case.decided_at is not None)
 
 
@@ -39,6 +41,8 @@ def events(request: HttpRequest, case: Case, found: Sequence[Event]) -> list[Eve
     """What happened beside, hidden texts replaced by the fact alone; a person's own stay whole."""
     names = hidden(request, case)
     return [
-        replace(event, pk=0, text=_("内容在审议决定后公开。"), said="") if f"beside.{event.kind}" in names and event.by != request.user.pk else event
+        replace(event, pk=0, text=_("内容在审议决定后公开。"), said="")
+        if f"beside.{event.kind}" in names and event.by != request.user.pk
+        else event
         for event in found
     ]

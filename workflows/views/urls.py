@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from workflows.views import acts, attachments, batching, cases, desk, exchange, handover, new_case, offers, operating, phrases, route, search
+from workflows.views import (
+    acts,
+    attachments,
+    batching,
+    cases,
+    desk,
+    exchange,
+    handover,
+    new_case,
+    offers,
+    operating,
+    phrases,
+    route,
+    search,
+)
 
 urlpatterns = [
     path("", desk.desk, name="desk"),

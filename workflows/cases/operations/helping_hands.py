@@ -14,7 +14,6 @@ from workflows.access import queries as access
 from workflows.access.models import User
 from workflows.audit import operations as audit
 from workflows.cases.acts import Act, Outcome
-from workflows.cases.beside import HELPERS, OUTCOMES
 from workflows.cases.models import Assignment, Case, Opinion
 from workflows.cases.operations import loading
 from workflows.cases.operations.permitting import permit

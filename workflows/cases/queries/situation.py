@@ -48,7 +48,7 @@ def _relations(case: Case, user: User, held: Sequence[Standing], assignment: Ass
     roles = {standing.role for standing in held}
     if assignment is not None and handles(assignment, user, held):
         found.add(policy.HANDLER)
-    if assignment is not None and (assignment.closed_by_id == user.pk or assignment.added_by_id == user.pk):
+    if assignment is not None and (user.pk in (assignment.closed_by_id, assignment.added_by_id)):
         found.add(policy.ACTOR)
     if any(standing.role in {"clerk", "head"} and standing.unit.pk == case.unit_id for standing in held):
         found.add(policy.SUBMITTER)
