@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from workflows.access.models import User
 from workflows.audit import operations as audit
-from workflows.cases import policy, rules
+from workflows.cases import beside, policy, rules
 from workflows.cases.acts import Act, Outcome, PaperScan
 from workflows.cases.models import Assignment, Case, Opinion, Return
 from workflows.cases.operations import assignments, helping_hands, loading, returning
@@ -71,9 +71,9 @@ def _act(
     standing = loading.standing_for(assignment, actor=actor, now=now, from_paper=paper is not None)
     version = loading.newest_version(case, version_n)
     loading.refuse_conflicting_duty(assignment, actor=actor, standing=standing)
-    helping = assignment.via in helping_hands.HELPERS
+    helping = assignment.via in beside.HELPERS
     _not_in_the_way(assignment, outcome_key)
-    outcome = _outcome(helping_hands.OUTCOMES if helping else assignment.task.flow_task.outcomes, outcome_key, text, data)
+    outcome = _outcome(beside.OUTCOMES if helping else assignment.task.flow_task.outcomes, outcome_key, text, data)
     current = Act(
         case=case, assignment=assignment, node=assignment.node, outcome=outcome_key, version=version, round=assignment.round,
         text=text.strip(), data=data, actor=actor, standing=standing, now=now, day=local.day_of(now), paper=paper,
