@@ -89,7 +89,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = None) -> dict[str, Any]:
     """Everything the case page shows; on a POST the panel is bound to what was posted."""
     calendar = reference.calendar()
-    rounds = timeline.timeline(case)
+    rounds = dossier.in_order(timeline.timeline(case))
     newest = case.versions.order_by("-n").first()
     payload = dossier.content(newest)
     mine = _mine(request, rounds)
@@ -176,7 +176,7 @@ def _tab(request: HttpRequest, tab: str, case: Case, rounds: Any) -> dict[str, A
 def process_tab(request: HttpRequest, pk: int, tab: str) -> HttpResponse:
     """One of the four tabs as a fragment."""
     case = case_for(request.user, pk, request.held, request.now)
-    rounds = timeline.timeline(case) if tab in ("opinions", "flow") else []
+    rounds = dossier.in_order(timeline.timeline(case)) if tab in ("opinions", "flow") else []
     context = {
         "case": case,
         "tab": tab,
@@ -245,7 +245,7 @@ def print_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole case on A4: content, effect, checks and opinions, without navigation."""
     case = case_for(request.user, pk, request.held, request.now)
     audit_log.read(subject=case.subject, what="print", user=request.user, address=request.META.get("REMOTE_ADDR"), now=request.now)
-    rounds = timeline.timeline(case)
+    rounds = dossier.in_order(timeline.timeline(case))
     versions = timeline.versions(case)
     payload = dossier.content(versions[0])
     context = {

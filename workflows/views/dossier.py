@@ -35,6 +35,13 @@ def all_steps(rounds: Sequence[RoundSteps]) -> list[Step]:
     return [step for rnd in rounds for step in rnd.steps]
 
 
+def in_order(rounds: Sequence[RoundSteps]) -> Sequence[RoundSteps]:
+    """Within a round what still waits comes first, then what happened, newest first."""
+    for each in rounds:
+        each.steps.sort(key=lambda step: (step.assignment.closed_at is not None, -step.at.timestamp(), -step.assignment.pk))
+    return rounds
+
+
 def stages(case: Case, rounds: Sequence[RoundSteps]) -> list[StageMark]:
     """The stepper of a case."""
     at = ORDER.index(case.stage)

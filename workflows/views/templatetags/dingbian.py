@@ -215,6 +215,12 @@ def deed(entry: Any) -> str:
 
 
 @register.filter
+def problem(defect: Any) -> SafeString:
+    """What is wrong, whether a defect is a sentence or names its field as well."""
+    return prose(defect.get("problem", "") if isinstance(defect, dict) else defect)
+
+
+@register.filter
 def agreed(step: Any) -> bool:
     """Whether a step was somebody's agreement; handing a case on is none, however smooth."""
     return step.tone == "yes" and step.assignment.duty in AGREEING
