@@ -28,7 +28,7 @@ class DayField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"class": "form-control w-date", "placeholder": "年　月　日", "autocomplete": "off"})
+            "widget", forms.TextInput(attrs={"class": "form-control w-date", "placeholder": _("年　月　日"), "autocomplete": "off"})
         )
         super().__init__(**kwargs)
 
