@@ -72,7 +72,8 @@ def chain(request: HttpRequest, chain: str) -> HttpResponse:
     subject = chains.subjects([chain])[chain]
     context = {
         "chain": chain, "subject": subject, "lines": lines, "broken": queries.first_broken(chain), "last": newest[0],
-        "count": newest[0].n + 1, "readings": seen, "nav": "audit", "page": pager.links(request, lines[0].entry.pk if len(found) > CHAIN_PAGE else None),
+        "count": newest[0].n + 1, "readings": seen, "nav": "audit",
+        "page": pager.links(request, lines[0].entry.pk if len(found) > CHAIN_PAGE else None),
         "trail": [(_("审计"), reverse("audit")), (subject.name, "")],
     }  # fmt: skip
     return render(request, "audit/chain.html", context)
