@@ -28,7 +28,7 @@ class DayField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"class": "form-control w-date", "placeholder": "年　月　日", "autocomplete": "off"})
+            "widget", forms.TextInput(attrs={"class": "form-control w-date", "placeholder": _("年　月　日"), "autocomplete": "off"})
         )
         super().__init__(**kwargs)
 
@@ -81,6 +81,7 @@ class SkinForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             dress(field)
+            name_what_is_missing(field)
             if field.help_text:
                 field.widget.attrs.setdefault("aria-describedby", f"{self.auto_id % self.add_prefix(name)}_hint")
 
@@ -128,6 +129,14 @@ class DraftForm(SkinForm):
             value = self.cleaned_data.get(name) if name not in self.errors else raw
             out[name] = value.isoformat() if isinstance(value, date) else ("" if value is None else value)
         return out
+
+
+def name_what_is_missing(field: forms.Field) -> None:
+    """Django's “this field is required” says nothing in a summary; a field's own words stay."""
+    if field.label and field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        choose = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+        sentence = _("请选择%(label)s。") if choose else _("请填写%(label)s。")
+        field.error_messages["required"] = sentence % {"label": field.label}
 
 
 def dress(field: forms.Field) -> None:

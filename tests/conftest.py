@@ -11,6 +11,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from workflows.lib import triggers
 from workflows.outbox.models import Job
+from workflows.views import reference
 
 set_hypothesis_home_dir(project_settings.VAR_DIR / "cache" / "hypothesis")
 # Two cores for everybody: a slow draw is not a failure.
@@ -31,6 +32,12 @@ def _flush_without_triggers(case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_without_triggers
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process remembers of the catalogue and the calendar is of the test before."""
+    reference.forget()
 
 
 @pytest.fixture

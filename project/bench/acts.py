@@ -8,7 +8,7 @@ from typing import Any
 from project.bench import district
 from project.bench.bare import Bare
 from project.bench.floor import Floor
-from project.bench.measure import interleaved, percentiles, say, statements, timed
+from project.bench.measure import interleaved, middle, percentiles, quiet, say, statements, timed
 from workflows.access.models import User
 from workflows.cases.models import Assignment
 
@@ -32,13 +32,20 @@ def run(*, repeats: int) -> None:
             contender()
         by_node.clear()
         times = interleaved(contenders, repeats)
-    say("act", unit="ms", cases=repeats, **times)
-    say("act.ratio", **{f"{name}_to_floor": round(value / times["floor"], 1) for name, value in times.items() if name != "floor"},
-        ours_to_viewflow=round(times["ours"] / times["viewflow"], 2),
-        ours_to_two_requests=round(times["ours"] / times["viewflow_two_requests"], 2))  # fmt: skip
+    for estimate in (middle, quiet):
+        _compare(estimate.__name__, {name: estimate(values) for name, values in times.items()}, repeats)
+    floor_ms = middle(times["floor"])
     for (node, outcome), seconds in by_node.items():
-        say("act.step", node=node, outcome=outcome, to_floor=round(1000 * median(seconds) / times["floor"], 1), **percentiles(seconds))
+        say("act.step", node=node, outcome=outcome, to_floor=round(1000 * median(seconds) / floor_ms, 1), **percentiles(seconds))
     _count()
+
+
+def _compare(estimate: str, times: dict[str, float], repeats: int) -> None:
+    """One line of times, one of ratios within this run."""
+    say("act", estimate=estimate, unit="ms", cases=repeats, **{name: round(value, 3) for name, value in times.items()})
+    to_floor = {f"{name}_to_floor": round(value / times["floor"], 1) for name, value in times.items() if name != "floor"}
+    to_peers = {f"ours_to_{name}": round(times["ours"] / times[name], 2) for name in ("viewflow", "viewflow_two_requests")}
+    say("act.ratio", estimate=estimate, **to_floor, **to_peers)
 
 
 def _ours(name: str, by_node: dict[tuple[str, str], list[float]]) -> list[float]:

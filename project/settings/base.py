@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+import django_htmx
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
@@ -160,7 +161,10 @@ if not FRONTEND_DIR.exists() and (BASE_DIR / "var" / "frontend").exists():
     FRONTEND_DIR = BASE_DIR / "var" / "frontend"
 STATIC_URL = "/static/"
 STATIC_ROOT = folder(VAR_DIR / "static")
+# Named one by one: what other apps bring along (viewflow's own screens) is neither used nor served.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STATICFILES_DIRS = [
+    ("django_htmx", Path(django_htmx.__file__).parent / "static" / "django_htmx"),
     ("dingbian", BASE_DIR / "project" / "frontend" / "assets"),
     ("bootstrap", folder(FRONTEND_DIR / "node_modules" / "bootstrap" / "dist")),
 ]

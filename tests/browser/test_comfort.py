@@ -31,7 +31,7 @@ def test_what_was_submitted_is_not_offered_again(sign_in: SignIn, world: World) 
     page.wait_for_timeout(500)
     page.get_by_role("button", name="提交会签意见").click()
     expect(page.get_by_role("status").first).to_contain_text("已办理")
-    assert page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('dingbian/')).length") == 0
+    page.wait_for_function("Object.keys(localStorage).filter(name => name.startsWith('dingbian/')).length === 0")
 
 
 def test_a_draft_is_saved_while_one_types(sign_in: SignIn, world: World) -> None:
@@ -92,3 +92,13 @@ def test_pages_fit_a_telephone_and_a_desk_without_a_complaint(sign_in: SignIn, w
             page.wait_for_load_state("networkidle")
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{path} is {wide} px wide at {width}"
+
+
+def test_the_way_back_from_a_case_leads_to_the_list_as_it_was_left(sign_in: SignIn, world: World) -> None:
+    case = world.run_to("accept")
+    page = sign_in("general", path="/cases/")
+    page.get_by_label("阶段").select_option("evaluate")
+    page.wait_for_url("**/cases/?*stage=evaluate*")
+    page.get_by_role("link", name=case.title.replace("25名", "25\u2060名")).click()
+    page.locator(".crumbs").get_by_role("link", name="办件").click()
+    page.wait_for_url("**/cases/?*stage=evaluate*")

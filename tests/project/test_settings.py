@@ -1,5 +1,6 @@
 """The settings keep their promises: strict in production, careful with secrets, nothing outside `var/`."""
 
+import json
 import os
 import stat
 import subprocess
@@ -29,12 +30,14 @@ def manage(*arguments: str, cwd: Path, **environ: str) -> subprocess.CompletedPr
     return subprocess.run(command, cwd=cwd, env={**kept, **environ}, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_deployment_check_finds_nothing(tmp_path: Path) -> None:
     done = manage("check", "--deploy", "--fail-level", "WARNING", cwd=tmp_path, **PRODUCTION, DINGBIAN_VAR=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["DINGBIAN_SECRET_KEY", "DINGBIAN_HOSTS", "DATABASE_URL", "CELERY_BROKER_URL"])
 def test_production_guesses_nothing(name: str, tmp_path: Path) -> None:
     given = {key: value for key, value in PRODUCTION.items() if key != name}
@@ -43,6 +46,7 @@ def test_production_guesses_nothing(name: str, tmp_path: Path) -> None:
     assert f"{name} must be set" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_demo_flag_cannot_be_switched_on_in_production(tmp_path: Path) -> None:
     shown = manage("diffsettings", "--all", cwd=tmp_path, **PRODUCTION, DINGBIAN_VAR=str(tmp_path), DINGBIAN_DEMO="1").stdout
     assert "DEMO = False" in shown
@@ -95,3 +99,13 @@ def test_tasks_survive_a_lost_worker() -> None:
 def test_everything_written_lies_under_var() -> None:
     written = [settings.BLOB_DIR, settings.FILE_UPLOAD_TEMP_DIR, settings.STATIC_ROOT, Path(settings.CELERY_BEAT_SCHEDULE_FILENAME)]
     assert all(path.is_relative_to(settings.VAR_DIR) for path in written)
+
+
+@pytest.mark.slow
+def test_the_static_files_are_collected_under_production_settings(tmp_path: Path) -> None:
+    given = {**PRODUCTION, "DINGBIAN_VAR": str(tmp_path), "DINGBIAN_FRONTEND": str(settings.FRONTEND_DIR)}
+    done = manage("collectstatic", "--noinput", cwd=tmp_path, **given)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "static" / "staticfiles.json").read_text())["paths"]
+    assert {"dingbian/skin.css", "bootstrap/css/bootstrap.min.css", "django_htmx/htmx-4.min.js"} <= set(manifest)
+    assert not any(name.startswith("viewflow/") for name in manifest)

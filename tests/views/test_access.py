@@ -175,3 +175,13 @@ def test_pages_stay_within_ten_queries_however_many_people(world: World, enter: 
     with counted() as many:
         client.get(reverse(name))
     assert len(few) == len(many) <= 10
+
+
+@pytest.mark.parametrize(
+    ("who", "found"),
+    [("sysadmin", ["system"]), ("secadmin", ["user-list", "appointment-list", "stand-in-list"]), ("auditadmin", ["audit", "reading-log"])],
+)
+def test_each_administrator_finds_his_pages_on_his_desk(enter: Enter, who: str, found: list[str]) -> None:
+    page = text(enter(who), "desk")
+    for name in found:
+        assert f'href="{reverse(name)}"' in page, name

@@ -1,5 +1,7 @@
 """The door: signing in, being locked out, changing the password, leaving."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -81,6 +83,18 @@ def test_the_first_password_must_be_changed_before_anything_else(world: World) -
     assert User.objects.get(username="new.clerk").must_change_password is False
     # Still signed in, and free to go.
     assert client.get(reverse("account")).status_code == 200
+
+
+def test_an_old_password_has_expired_and_the_page_says_that_and_not_first_sign_in(world: World) -> None:
+    user = world.user("auditor")
+    user.password_changed_at = user.password_changed_at - timedelta(days=4000)
+    user.save(update_fields=["password_changed_at"])
+    client = Client()
+    sign_in(client, "auditor")
+    assert client.get(reverse("unit-list")).url == reverse("account")
+    page = client.get(reverse("account")).content.decode()
+    assert "密码已到期" in page
+    assert "首次登录" not in page
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,27 @@ def test_one_chain_is_proved_from_end_to_end(case: Case, enter: Enter) -> None:
     assert enter("auditor").get(reverse("audit-chain", args=["case/999999"])).status_code == 404
 
 
+def test_a_long_chain_is_read_page_by_page_and_proved_whole(world: World, enter: Enter) -> None:
+    for n in range(230):
+        audit.record(chain="test/long", verb="organization.unit.changed", after={"name": str(n)}, actor=None, now=world.now())
+    client = enter("auditor")
+    first = client.get(reverse("audit-chain", args=["test/long"]))
+    assert "230条，首尾相接" in first.content.decode().replace("\u2060", "")
+    older = client.get(f"{reverse('audit-chain', args=['test/long'])}?{first.context['page']['next']}")
+    seen = [[line.entry.n for line in answer.context["lines"]] for answer in (first, older)]
+    assert seen == [list(range(30, 230)), list(range(30))]
+
+
+def test_an_export_with_nonsense_or_too_much_is_refused_not_cut(world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = enter("auditor")
+    assert client.get(reverse("audit-export"), {"since": "2026年9月2日", "until": "2026年9月1日"}).status_code == 422
+    monkeypatch.setattr("workflows.views.audit.EXPORT_ROWS", 3)
+    refused = client.get(reverse("audit-export"))
+    assert refused.status_code == 422
+    assert "分次导出" in refused.content.decode()
+    assert not Reading.objects.filter(what="export").exists()
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_an_export_calculates_nothing_and_is_itself_on_record(world: World, enter: Enter, kind: str) -> None:
     payloads = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠A", "=cmd|' /C calc'!A0", '=HYPERLINK("x")']

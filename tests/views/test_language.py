@@ -1,5 +1,6 @@
 """The English of the screens: nothing missing, nothing doubtful, every placeholder kept, and pages that speak it."""
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -9,11 +10,13 @@ import pytest
 from django.conf import settings as project_settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import trans_real
 
 from project.setup.translations import entries
 from tests.views.conftest import Enter
 from tests.world import World
+from workflows.audit.models import Entry
 
 CATALOGUE = Path(project_settings.BASE_DIR) / "project" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%")
@@ -76,3 +79,11 @@ def test_registers_speak_english(enter: Enter, english: None, name: str, args: l
     assert answer.status_code == 200
     assert sentence in answer.content.decode()
     assert answer["Content-Language"] == "en"
+
+
+def test_the_log_is_sealed_in_the_offices_language_whatever_the_screens_speak(world: World, english: None) -> None:
+    case = world.draft()
+    with translation.override("en"):
+        world.act(case, "draft", "dongfanglu.clerk", "submit")
+    body = Entry.objects.get(chain=case.subject, verb="cases.draft.submit").body
+    assert CHINESE.search(json.loads(body)["after"]["outcome"])

@@ -260,3 +260,46 @@ def test_a_line_is_added_for_every_school_at_once_and_never_twice(enter: Enter) 
     schools = set(Unit.objects.filter(kind="school").values_list("pk", flat=True))
     assert len(units) == len(set(units)) == len(schools)
     assert set(units) == schools
+
+
+def test_a_supplement_names_what_is_missing_and_goes_back_to_acceptance(enter: Enter, world: World) -> None:
+    case = world.run_to("accept")
+    world.act(case, "accept", "general", "supplement", "缺少测算表。", defects=["测算表", "岗位说明"])
+    client = enter("dongfanglu.clerk")
+    page = client.get(f"/cases/{case.pk}/edit/content/").content.decode()
+    assert "需要补正" in page
+    assert "岗位说明" in page
+    assert "请您补正" in client.get(f"/cases/{case.pk}/").content.decode()
+    assert submit(client, case).status_code == 302
+    case.refresh_from_db()
+    assert case.node == "accept"
+
+
+def test_a_returned_case_is_changed_and_submitted_again_under_its_number(enter: Enter, world: World) -> None:
+    case = world.run_to("section_review")
+    world.act(case, "section_review", "chief.psu", "return", "名数请压减。", defects=["名数"])
+    client = enter("dongfanglu.clerk")
+    unit = Unit.objects.get(code="dongfanglu_service").pk
+    assert save(client, case, "content", **lines("20", unit=unit)).status_code == 302
+    assert submit(client, case).status_code == 302
+    number = case.number
+    case.refresh_from_db()
+    assert (case.number, case.node, case.rounds.count()) == (number, "endorse", 2)
+    assert payload(case)["lines"][0]["quantity"] == 20
+    page = enter("dongfanglu.head").get(f"/cases/{case.pk}/").content.decode()
+    assert "第2\u2060轮" in page
+    assert "第1\u2060轮" in page
+
+
+def test_a_warning_without_its_reason_stops_the_submission_at_its_field(enter: Enter, world: World) -> None:
+    world.run_to("accept")
+    client = enter("dongfanglu.clerk")
+    case = world.draft(reasons={})
+    check = client.get(f"/cases/{case.pk}/edit/check/").content.decode()
+    assert 'name="reason_C03-reason"' in check
+    answer = submit(client, case, **{"reason_C03-reason": ""})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#id_reason_C03-reason"' in page
+    assert "请说明理由。" in page
+    assert submit(client, case).status_code == 302

@@ -48,7 +48,7 @@ class Plan:
             "consult": [unit.code for unit in self.consult],
             "signatory": self.signatory.code,
             "units": {unit.code: unit.pk for unit in named} | {OFFICE: self.office.pk},
-            "names": {each.code: each.name for each in [*named, *self.bodies]},
+            "names": {each.code: getattr(each, "short_name", "") or each.name for each in [*named, *self.bodies]},
         }
 
 

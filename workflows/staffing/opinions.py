@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from workflows.cases.models import Assignment, Case
 from workflows.cases.queries.timeline import outcome_title
 from workflows.documents.payloads import Signed, Vote
+from workflows.organization.models import Unit
 
 # node → the heading of its box, in the order of the paper form
 SECTIONS = {
@@ -41,7 +42,10 @@ def boxes(case: Case, said: Said) -> list[Signed]:
         found += [_signed(heading, row) for row in spoken]
         if node == "countersign" and case.route:
             heard = {row.unit.code for row in spoken}
-            found += [Signed(section=heading, office=case.route["names"][code]) for code in case.route["consult"] if code not in heard]
+            silent = [code for code in case.route["consult"] if code not in heard]
+            # In full, as the boxes of those who spoke: the route's own names are the short ones of the screens.
+            names = dict(Unit.objects.filter(code__in=silent).values_list("code", "name")) if silent else {}
+            found += [Signed(section=heading, office=names[code]) for code in silent]
         elif not spoken:
             found.append(Signed(section=heading))
     return found

@@ -21,6 +21,7 @@ from workflows.views.doors import door, held
 from workflows.views.refusing import posted, refuse
 
 PEOPLE = "user-list"
+LISTED = 300
 OFFICES = "appointment-list"
 
 
@@ -126,8 +127,14 @@ def users(request: HttpRequest) -> HttpResponse:
     """All accounts."""
     form = PeopleForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
-    people = queries.people(text=text)
-    context = {"form": form, "people": people, "locked": queries.locked_out(request.now), "trail": [(_("用户"), "")]}
+    people = queries.people(text=text, limit=LISTED + 1)
+    context = {
+        "form": form,
+        "people": people[:LISTED],
+        "more": len(people) > LISTED,
+        "locked": queries.locked_out(request.now),
+        "trail": [(_("用户"), "")],
+    }
     return render(request, "access/users.html", context)
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forms.account import PasswordForm, SignInForm
+from workflows.access import queries
 from workflows.access.operations import signing_in
 from workflows.lib.refusals import Refused
 from workflows.views.reading import address_of
@@ -98,6 +99,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "forced": forced,
+        "expired": queries.password_expired(request.user, request.now),
         "errors": form.summary(),
         "trail": [(_("账号与密码"), "")],
         "next": request.GET.get("next", ""),

@@ -18,11 +18,12 @@ from workflows.audit import chain as sealing
 from workflows.audit import queries
 from workflows.audit.models import Entry
 from workflows.lib import local, spreadsheets
-from workflows.lib.refusals import Missing
+from workflows.lib.refusals import Missing, Refused
 from workflows.views import chains, deeds, pager, reading
 from workflows.views.doors import door, held
 
 PAGE = 50
+CHAIN_PAGE = 200
 EXPORT_ROWS = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -60,17 +61,20 @@ def trail(request: HttpRequest) -> HttpResponse:
 @door("audit.view")
 @require_safe
 def chain(request: HttpRequest, chain: str) -> HttpResponse:
-    """One subject from its first entry to its last, and whether every link holds."""
-    entries = queries.trail(chain)
-    if not entries:
+    """One subject from its first entry to its last, page by page from the newest, and whether every link holds."""
+    newest = queries.search(chains=[chain], limit=1)
+    if not newest:
         raise Missing(_("没有这条记录链。"), code="no_chain")
-    broken = queries.first_broken(chain)
-    lines = _lines(entries)
+    found = queries.search(chains=[chain], before=pager.before(request), limit=CHAIN_PAGE + 1)
+    lines = _lines(found[:CHAIN_PAGE][::-1])
     seen = [(row, reading.word(row.what)) for row in queries.readings(subject=chain, limit=10)]
     reading.note(request, f"audit/{chain}", "view")
+    subject = chains.subjects([chain])[chain]
     context = {
-        "chain": chain, "subject": lines[0].subject, "lines": lines, "broken": broken, "last": entries[-1], "nav": "audit",
-        "readings": seen, "trail": [(_("审计"), reverse("audit")), (lines[0].subject.name, "")],
+        "chain": chain, "subject": subject, "lines": lines, "broken": queries.first_broken(chain), "last": newest[0],
+        "count": newest[0].n + 1, "readings": seen, "nav": "audit",
+        "page": pager.links(request, lines[0].entry.pk if len(found) > CHAIN_PAGE else None),
+        "trail": [(_("审计"), reverse("audit")), (subject.name, "")],
     }  # fmt: skip
     return render(request, "audit/chain.html", context)
 
@@ -79,8 +83,12 @@ def chain(request: HttpRequest, chain: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered trail as CSV or Excel; cells that a spreadsheet would calculate are made plain text. The export is itself logged."""
-    _form, filters = _filters(request)
-    entries = queries.search(**(filters or {}), limit=EXPORT_ROWS)
+    form, filters = _filters(request)
+    if filters is None:
+        raise Refused("".join(sentence for _field, sentence in form.summary()), code="filters")
+    entries = queries.search(**filters, limit=EXPORT_ROWS + 1)
+    if len(entries) > EXPORT_ROWS:
+        raise Refused(_("超过%(most)s条，请缩小期间或范围后分次导出。") % {"most": EXPORT_ROWS}, code="too_many")
     kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
     reading.note(request, "audit", "export")
     name = f"audit-{request.day:%Y%m%d}.{kind}"

@@ -172,6 +172,8 @@ def _row(rule: AuthorityRule, bodies: dict[str, str], units: dict[str, str]) -> 
         ],
         "bodies": [bodies.get(code, code) for code in rule.bodies],
         "consult": [units.get(code, code) for code in rule.consult],
+        "consulted": "、".join(units.get(code, code) for code in rule.consult),
+        "deciding": _("，再报").join(bodies.get(code, code) for code in rule.bodies),
         "signatory": rule.signatory.short_name or rule.signatory.name,
     }
 

@@ -265,7 +265,7 @@ def life_line(steps: Sequence[LifeStep]) -> LifeLine:
     width = 400 / len(steps)
     points: list[str] = []
     for n, figure in enumerate(figures):
-        y = 58 - 40 * (figure - low) / span
+        y = 58 - 40 * (figure - low) / span if high > low else 38
         points.append(f"{'M0 ' if n == 0 else 'V'}{y:.1f}H{width * (n + 1):.1f}")
     line = "".join(points)
     return LifeLine(list(steps), f"{line}V70H0z", line, len(steps))

@@ -40,21 +40,30 @@ class Chapter:
 
 
 def chapters(rounds: Sequence[RoundSteps], events: Sequence[Event]) -> list[Chapter]:
-    """Steps and events by round; an event stands above the step that was opened before it."""
+    """Steps and events by round: what still waits first, then what happened, newest first."""
     made, left = [], list(events)
     for rnd in rounds:
         begins = min((step.assignment.round.started_at for step in rnd.steps), default=None)
         own = [event for event in left if begins is None or event.at >= begins or rnd is rounds[-1]]
         left = [event for event in left if event not in own]
-        lines: list[tuple[datetime, tuple[Step | None, Event | None]]] = [(step.assignment.created_at, (step, None)) for step in rnd.steps]
-        lines += [(event.at, (None, event)) for event in own]
-        made.append(Chapter(rnd.n, [line for _at, line in sorted(lines, key=lambda one: one[0], reverse=True)]))
+        lines: list[tuple[bool, datetime, tuple[Step | None, Event | None]]] = [
+            (step.assignment.closed_at is None, step.at, (step, None)) for step in rnd.steps
+        ]
+        lines += [(False, event.at, (None, event)) for event in own]
+        made.append(Chapter(rnd.n, [line for *_key, line in sorted(lines, key=lambda one: one[:2], reverse=True)]))
     return made
 
 
 def all_steps(rounds: Sequence[RoundSteps]) -> list[Step]:
     """Every step, newest first."""
     return [step for rnd in rounds for step in rnd.steps]
+
+
+def in_order(rounds: Sequence[RoundSteps]) -> Sequence[RoundSteps]:
+    """Within a round what still waits comes first, then what happened, newest first."""
+    for each in rounds:
+        each.steps.sort(key=lambda step: (step.assignment.closed_at is not None, -step.at.timestamp(), -step.assignment.pk))
+    return rounds
 
 
 def stages(case: Case, rounds: Sequence[RoundSteps]) -> list[StageMark]:

@@ -13,7 +13,7 @@ from workflows.lib.findings import Finding
 from workflows.lib.refusals import Refused
 from workflows.matters import queries as matters
 from workflows.matters.queries import Plan
-from workflows.staffing import checks, payload
+from workflows.staffing import checks, payload, routing
 from workflows.staffing import queries as staffing
 
 
@@ -41,7 +41,7 @@ def judge(case: Case, raw: Mapping[str, Any], materials: set[str], day: date, *,
     if not routed:
         return Judgement(found)
     try:
-        plan = matters.plan(case.matter, staffing.route_facts(case.matter, case.unit, request, day), day)
+        plan = matters.plan(case.matter, routing.route_facts(request, units=facts.units, kinds=facts.kinds), day)
     except Refused as refused:
         return Judgement(found, plan_refused=refused.message)
     return Judgement(found, plan)

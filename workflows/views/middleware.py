@@ -26,7 +26,7 @@ class SignedIn(LoginRequiredMiddleware):
         back = request.get_full_path()
         if request.method != "GET" or request.headers.get("HX-Request"):
             origin = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer") or "/")
-            back = origin.path + (f"?{origin.query}" if origin.query else "")
+            back = "/" + origin.path.lstrip("/") + (f"?{origin.query}" if origin.query else "")
         answer = redirect_to_login(back, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": answer.url})

@@ -38,8 +38,10 @@ MORE = [
     (_("离岗交接"), "hand-over", ("case.steward",)),
     (_("工作日历"), "calendar", ("calendar.edit", "authority.view")),
     (_("任职"), "appointment-list", ("appointment.view", "appointment.edit")),
+    (_("代理授权"), "stand-in-list", ("appointment.view", "appointment.edit")),
     (_("用户"), "user-list", ("user.edit",)),
     (_("阅读记录"), "reading-log", ("reading.view",)),
+    (_("系统状态"), "system", ("system.status",)),
 ]
 
 

@@ -34,7 +34,7 @@ def rounds(request: HttpRequest, case: Case, found: Sequence[RoundSteps]) -> lis
     for step in dossier.all_steps(found):
         if step.opinion:
             step.opinion.data = visibility.shown("opinion", step.opinion.data, names)
-    return list(found)
+    return list(dossier.in_order(found))
 
 
 def events(request: HttpRequest, case: Case, found: Sequence[Event]) -> list[Event]:

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from workflows.access.models import User
@@ -143,6 +145,12 @@ def _snapshot(case: Case, version_n: int) -> dict[str, Any]:
     return {"state": case.state, "stage": case.stage, "node": case.node, "version": version_n}
 
 
+def _sealed(title: Any) -> str:
+    """The outcome as the log keeps it: in the office's own language, whatever the screens of the person speak."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(title)
+
+
 def _record(current: Act, outcome: Outcome, opinion: Opinion, before: dict[str, Any]) -> None:
     case, paper = current.case, current.paper
     audit.record(
@@ -154,7 +162,7 @@ def _record(current: Act, outcome: Outcome, opinion: Opinion, before: dict[str, 
             **_snapshot(case, current.version.n),
             "number": case.number,
             "opinion": opinion.pk,
-            "outcome": str(outcome.title),
+            "outcome": _sealed(outcome.title),
             "digest": current.version.digest,
             "role": current.standing.role,
             "round": current.round.n,

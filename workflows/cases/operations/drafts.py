@@ -167,5 +167,6 @@ def _editable(case_id: int, actor: User, now: datetime) -> tuple[Case, CaseVersi
 
 
 def _title(payload: Mapping[str, Any], matter: Matter) -> str:
+    """The title as typed; until there is one, the matter's name. Data of the office: Chinese, whatever the screens speak."""
     title = str(payload.get("title") or "").strip()
-    return (title or _("%(matter)s（未填标题）") % {"matter": matter.name})[:TITLE_LENGTH]
+    return (title or f"{matter.name}（未填标题）")[:TITLE_LENGTH]

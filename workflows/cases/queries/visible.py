@@ -17,14 +17,13 @@ def visible(user: User, held: list[Standing], now: datetime) -> QuerySet[Case]:
     """Cases of the units whose `case.view` door is open, and every case the person handles or handled.
 
     Being the handler of a task implies view of its case; after acting it stays readable. So does being asked about it, or being
-    sent it to read. A draft that was never
-    submitted is the unit's own.
+    sent it to read. A draft that was never submitted is the unit's own.
     """
     reached = access.reached([one for one in held if one.reach("case.propose")], local.day_of(now))
     own = set().union(*reached.values())
     everything = any(one.reach("case.view") == "all" for one in held)
     read = Q() if everything else Q(unit_id__in=own | {one.unit.pk for one in held if one.reach("case.view")})
-    named = Q(access.readable_here(user, Case)) & Q(number__isnull=False)
+    named = Q(pk__in=access.readable(user, Case)) & Q(number__isnull=False)
     by_door = (read & Q(number__isnull=False)) | named
     handled = Assignment.objects.filter(case_id=OuterRef("pk")).filter(offices(held) | Q(closed_by=user) | Q(assignee=user))
     asked = Consultation.objects.filter(case_id=OuterRef("pk")).filter(offices(held) | Q(asked_by=user))

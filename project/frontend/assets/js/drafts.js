@@ -30,7 +30,15 @@
     }
     form.dispatchEvent(new Event("change", { bubbles: true }));
     const said = form.querySelector("[data-kept]");
-    if (said) { said.textContent = said.dataset.kept; said.hidden = false; }
+    if (!said) return;
+    said.textContent = said.dataset.kept;
+    said.hidden = false;
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "is-link push";
+    drop.textContent = said.dataset.drop;
+    drop.addEventListener("click", () => { localStorage.removeItem(storeName(form)); location.reload(); });
+    said.append(drop);
   }
 
   function forget() {

@@ -79,7 +79,15 @@
   });
   window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
+  // A list keeps its filters: the way back from a case leads to the list as it was left.
+  function lists() {
+    if (location.pathname === "/cases/") sessionStorage.setItem("cases", location.search);
+    const kept = sessionStorage.getItem("cases");
+    if (kept) for (const link of document.querySelectorAll(".crumbs a[href='/cases/']")) link.href = `/cases/${kept}`;
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    lists();
     document.querySelector("[data-focus]")?.focus();
     document.querySelectorAll("form").forEach(showParts);
     // Shortly before the idle logout the person is told; nothing typed is lost.
