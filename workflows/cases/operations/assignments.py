@@ -64,10 +64,14 @@ def void_open(case: Case, *, closed_as: str, now: datetime, keep_task: int | Non
     """This function will cancel every open task of the case but one, and every open assignment; nothing is deleted.
 
     The act that calls it has closed its own assignment already; a delegate or added signer of the same task goes with the rest.
+    Questions beside the flow that nobody answered yet become void: after a return all of them, else those of the cancelled tasks.
     """
     tasks = Task.objects.filter(process_id=case.process_id, status__in=OPEN_TASKS).exclude(pk=keep_task)
     tasks.update(status=STATUS.CANCELED, finished=now)
-    case.assignments.filter(closed_at__isnull=True).update(closed_at=now, closed_as=closed_as)
+    gone = case.assignments.filter(closed_at__isnull=True)
+    asked = case.consultations.filter(closed_as="")
+    (asked.filter(assignment__in=gone) if closed_as == "cancelled" else asked).update(closed_as="void")
+    gone.update(closed_at=now, closed_as=closed_as)
 
 
 def mark_opened(*, assignment: Assignment, user: User, now: datetime) -> None:

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Q, QuerySet
+
 from workflows.access.models import User
 from workflows.access.queries import Standing
 from workflows.cases import policy
-from workflows.cases.models import Assignment, Case, Deliberation, Reminder
+from workflows.cases.models import Assignment, Case, Deliberation, Opinion, Reminder
 from workflows.cases.policy import Situation, Verdict
+from workflows.cases.queries import voting
 from workflows.cases.terms import State
 from workflows.documents import queries as documents
 from workflows.lib import local
 
+# Assignments that stand beside a task's own.
+HELPING = frozenset({"delegate", "before", "after"})
 OFFICE_ROLES = frozenset({"general", "officer", "chief", "deputy", "secretary", "signatory", "steward"})
 LEADER_ROLES = frozenset({"deputy", "signatory", "chief"})
 
@@ -34,7 +39,7 @@ def handles(assignment: Assignment, user: User, held: Sequence[Standing]) -> boo
     """Whether the person may act on this open assignment: his own, or one of his offices'."""
     if assignment.closed_at is not None:
         return False
-    if assignment.via in {"delegate", "before", "after"}:
+    if assignment.via in HELPING:
         return assignment.assignee_id == user.pk
     return assignment.assignee_id == user.pk or any(
         standing.role == assignment.role and standing.unit.pk == assignment.unit_id for standing in held
@@ -46,8 +51,12 @@ def _relations(case: Case, user: User, held: Sequence[Standing], assignment: Ass
     roles = {standing.role for standing in held}
     if assignment is not None and handles(assignment, user, held):
         found.add(policy.HANDLER)
-    if assignment is not None and (assignment.closed_by_id == user.pk or assignment.added_by_id == user.pk):
+    if assignment is None and any(handles(row, user, held) for row in case.assignments.filter(closed_at__isnull=True)):
+        found.add(policy.HANDLER)
+    if assignment is not None and assignment.closed_as == "done" and assignment.closed_by_id == user.pk:
         found.add(policy.ACTOR)
+    if assignment is not None and assignment.added_by_id == user.pk:
+        found.add(policy.ADDER)
     if any(standing.role in {"clerk", "head"} and standing.unit.pk == case.unit_id for standing in held):
         found.add(policy.SUBMITTER)
     if "steward" in roles:
@@ -68,19 +77,52 @@ def _obstacles(case: Case, assignment: Assignment | None, now: object) -> frozen
     if assignment is not None:
         if assignment.closed_at is None and assignment.children.filter(closed_at__isnull=True, via__in=["delegate", "before"]).exists():
             found.add("waiting")
+        if assignment.via in HELPING:
+            found.add("helper")
         if assignment.closed_at is not None:
-            found |= _after(case, assignment)
+            found |= after(case, assignment)
     if now is not None and Reminder.objects.filter(case=case, kind="remind", day=local.day_of(now)).exists():
         found.add("reminded")
     return frozenset(found)
 
 
-def _after(case: Case, assignment: Assignment) -> set[str]:
-    """What happened since the assignment was closed: has a successor acted, or only looked."""
-    later = Assignment.objects.filter(case=case, created_at__gte=assignment.closed_at, pk__gt=assignment.pk)
-    found = set()
-    if any(row.closed_at is not None and row.closed_as == "done" for row in later):
+def after(case: Case, assignment: Assignment) -> set[str]:
+    """What happened since the assignment was closed: it was a return, others built on it, or a panel it belongs to decided."""
+    given = Opinion.objects.filter(assignment=assignment).values_list("pk", "assignment__returned").first()
+    if given is None:
+        return set()
+    opinion, returned = given
+    found = {"returned"} if returned is not None else set()
+    later = Opinion.objects.filter(assignment__case=case, pk__gt=opinion).exclude(
+        assignment__in=beside(case, assignment), assignment__returned__isnull=True
+    )
+    if later.exists():
         found.add("acted")
-    if any(row.opened_at is not None for row in later):
+    if successors(case, assignment).filter(opened_at__isnull=False).exists():
         found.add("opened")
+    # Others were released when the panel decided; taking one voice back would leave a panel of one.
+    if voting.decides(case, assignment) and not voting.still_open(case, assignment):
+        found.add("decided")
     return found
+
+
+def beside(case: Case, assignment: Assignment) -> QuerySet[Assignment]:
+    """The other branches of the same fan-out: neither built on this one nor taken back with it.
+
+    Where they speak one after the other, whoever comes after this one does build on it.
+    """
+    if assignment.node != "countersign":
+        return Assignment.objects.none()
+    rows = Assignment.objects.filter(case=case, node=assignment.node, round_id=assignment.round_id, pass_no=assignment.pass_no).exclude(
+        pk=assignment.pk
+    )
+    if voting.panel(case).mode == "sequence":
+        rows = rows.filter(Q(via="parallel") | Q(pk__lt=assignment.pk))
+    return rows.exclude(via__in=HELPING, task_id=assignment.task_id)
+
+
+def successors(case: Case, assignment: Assignment) -> QuerySet[Assignment]:
+    """Open assignments that exist because this one was done: the next step, the next in a sequence, who signs after it."""
+    opened = Q(created_at__gte=assignment.closed_at, pk__gt=assignment.pk)
+    built = opened & ~Q(pk__in=beside(case, assignment).values("pk"))
+    return Assignment.objects.filter(case=case, closed_at__isnull=True).filter(built | Q(task_id=assignment.task_id))
