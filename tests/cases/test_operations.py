@@ -20,9 +20,7 @@ from workflows.notices.models import Notice
 def colleague(world: World, username: str, role: str, unit: str) -> User:
     """One more holder of an office."""
     user = access.create_user(username=username, name=f"同事{username[-1]}", must_change_password=False, actor=None, now=world.now())
-    access.appoint(
-        user=user, role=role, unit=world.unit(unit), basis="测试任职", valid_from=world.clock.date(), actor=None, now=world.now()
-    )
+    access.appoint(user=user, role=role, unit=world.unit(unit), basis="测试任职", valid_from=world.clock.date(), actor=None, now=world.now())
     return user
 
 
