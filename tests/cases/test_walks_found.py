@@ -384,3 +384,16 @@ def test_a_person_without_any_office_is_refused_in_words(world: World) -> None:
             case_id=case.pk, assignment_id=world.open(case, "section_review").pk, version_n=1, key=uuid4(), outcome="pass", actor=nobody,
             now=world.now(),
         )  # fmt: skip
+
+
+def test_a_return_goes_to_whoever_decided_and_not_to_his_delegate(world: World) -> None:
+    colleague(world, "officer2", "officer", "office_psu")
+    case = world.run_to("evaluate")
+    child = handing.delegate(
+        case_id=case.pk, assignment_id=world.open(case, "evaluate").pk, to=world.user("officer2"), request="请核对。",
+        actor=world.user("officer.psu"), now=world.now(),
+    )  # fmt: skip
+    world.speak(case, child, "officer2", "advise", "无误。")
+    world.run_to("deputy_review", case)
+    world.act(case, "deputy_review", "deputy", "return", "请补充。", target="evaluate")
+    assert world.open(case, "evaluate").assignee == world.user("officer.psu")

@@ -11,6 +11,7 @@ from workflows.access import queries as access
 from workflows.access.models import User
 from workflows.cases.acts import Act
 from workflows.cases.models import Assignment, Case, Stage, State
+from workflows.cases.queries.situation import HELPING
 from workflows.matters import queries as matters
 
 OPEN_TASKS = (STATUS.NEW, STATUS.ASSIGNED, STATUS.SCHEDULED, STATUS.STARTED)
@@ -93,10 +94,11 @@ def _pass_no(act: Act, node: str) -> int:
 
 
 def _restored(act: Act, node: Node, unit_id: int) -> User | None:
-    """After a return whoever handled the step before gets it again, if he still holds the office."""
+    """After a return whoever handled the step before gets it again, if he still holds the office; never who only advised on it."""
     if act.target != node.name:
         return None
-    last = Assignment.objects.filter(case=act.case, node=node.name, unit_id=unit_id, closed_as="done").order_by("-pk").first()
+    rows = Assignment.objects.filter(case=act.case, node=node.name, unit_id=unit_id, closed_as="done").exclude(via__in=HELPING)
+    last = rows.order_by("-pk").first()
     if last is None or last.closed_by_id is None:
         return None
     return next((user for user in access.holders(node.role, unit_id, act.now) if user.pk == last.closed_by_id), None)
