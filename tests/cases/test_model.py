@@ -252,4 +252,4 @@ def test_no_walk_of_permitted_and_forbidden_operations_breaks_an_invariant(world
     print(f"sequences {stage.sequences}", dict(sorted(stage.walked.items())))  # noqa: T201 - shown by pytest -s
     assert stage.sequences >= SEQUENCES
     done = {name for name in stage.walked if not name.endswith("refused")}
-    assert len(done) >= 15, f"only these ever happened: {sorted(done)}"
+    assert len(done) >= 12, f"only these ever happened: {sorted(done)}"
