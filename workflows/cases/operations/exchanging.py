@@ -47,7 +47,7 @@ def ask(
     case = loading.lock(case_id)
     known = Consultation.objects.filter(key=key).first()
     if known is not None:
-        return replayed(known, case, known.asked_by_id, actor)
+        return replayed(known, case, author_id=known.asked_by_id, actor=actor)
     assignment = loading.assignment_of(case, assignment_id)
     permit(kind, case, assignment=assignment, actor=actor, now=now)
     if not text.strip():
@@ -180,7 +180,7 @@ def comment(*, case_id: int, text: str, key: UUID, actor: User, now: datetime) -
     case = loading.lock(case_id)
     known = Comment.objects.filter(key=key).first()
     if known is not None:
-        return replayed(known, case, known.author_id, actor)
+        return replayed(known, case, author_id=known.author_id, actor=actor)
     if not visible(actor, access.standings(actor, now), now).filter(pk=case.pk).exists():
         raise Missing(_("没有找到这个办件。"), code="no_case")
     permit("comment", case, actor=actor, now=now)
@@ -191,7 +191,7 @@ def comment(*, case_id: int, text: str, key: UUID, actor: User, now: datetime) -
     return said
 
 
-def replayed(known: Row, case: Case, author_id: int, actor: User) -> Row:
+def replayed(known: Row, case: Case, *, author_id: int, actor: User) -> Row:
     """The first answer again, for the person who gave it on this case; a key is nobody else's way to it."""
     if known.case_id != case.pk or author_id != actor.pk:
         raise Conflict(_("这份表单已经提交过。请刷新页面后重新填写。"), code="key_used")

@@ -56,7 +56,7 @@ def supervise(*, case_id: int, assignment_id: int, text: str, due: date, key: UU
     case = loading.lock(case_id)
     known = Supervision.objects.filter(key=key).first()
     if known is not None:
-        return replayed(known, case, known.by_id, actor)
+        return replayed(known, case, author_id=known.by_id, actor=actor)
     permit("supervise", case, actor=actor, now=now)
     assignment = loading.assignment_of(case, assignment_id)
     if assignment.closed_at is not None:
