@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forms.fields import DayField, SkinForm, WholeField, dress
 from workflows.establishment.models import Nature
-from workflows.matters import authority
+from workflows.matters import authority, voting
 from workflows.matters.models import AuthorityRule, Matter
 from workflows.organization.terms import Kind, Rank
 
@@ -113,6 +113,11 @@ class RuleForm(SkinForm):
     section = forms.ChoiceField(label=_("承办科室"))
     signatory = forms.ChoiceField(label=_("签发"))
     consult = forms.MultipleChoiceField(label=_("会签单位"), required=False, widget=forms.CheckboxSelectMultiple)
+    mode = forms.ChoiceField(
+        label=_("会签方式"), required=False, choices=lambda: list(voting.modes().items()), initial=voting.OPINIONS,
+        help_text=_("听取意见的会签不决定办件去向；其余各种方式不通过时退回承办人。"),
+    )  # fmt: skip
+    share = forms.CharField(label=_("同意比例"), max_length=12, required=False, help_text=_("只用于票签：“2/3”为达到，“>1/2”为超过。"))
     basis = forms.CharField(label=_("依据"), max_length=200, help_text=_("条、款、项，或授权文件的文号。"))
     valid_from = DayField(label=_("自何日起适用"), help_text=_("原来的一行到这一天为止；已受理的办件仍按受理时的路径办理。"))
 
@@ -132,7 +137,7 @@ class RuleForm(SkinForm):
         return [self[f"body_{n}"] for n in range(1, BODY_ROWS + 1)]
 
     def clean(self) -> dict[str, Any]:
-        """At least one deciding body, none twice."""
+        """At least one deciding body, none twice; the panel in its stored form."""
         data = super().clean() or {}
         bodies = [data[f"body_{n}"] for n in range(1, BODY_ROWS + 1) if data.get(f"body_{n}")]
         if not bodies:
@@ -140,6 +145,10 @@ class RuleForm(SkinForm):
         if len(set(bodies)) != len(bodies):
             self.add_error("body_1", _("同一机构不能出现两次。"))
         data["bodies"] = bodies
+        try:
+            data["panel"] = voting.panel(data.get("mode") or voting.OPINIONS, data.get("share") or "")
+        except ValueError as error:
+            self.add_error("share", str(error))
         return data
 
 

@@ -20,7 +20,9 @@ from workflows.notices.models import Notice
 def colleague(world: World, username: str, role: str, unit: str) -> User:
     """One more holder of an office."""
     user = access.create_user(username=username, name=f"同事{username[-1]}", must_change_password=False, actor=None, now=world.now())
-    access.appoint(user=user, role=role, unit=world.unit(unit), basis="测试任职", valid_from=world.clock.date(), actor=None, now=world.now())
+    access.appoint(
+        user=user, role=role, unit=world.unit(unit), basis="测试任职", valid_from=world.clock.date(), actor=None, now=world.now()
+    )
     return user
 
 
@@ -154,7 +156,8 @@ def test_a_signer_added_before_who_objects_bars_the_way_forward(world: World) ->
     case = world.run_to("section_review")
     own, chief = world.open(case, "section_review"), world.user("chief.psu")
     child = helping_hands.add_sign(
-        case_id=case.pk, assignment_id=own.pk, how="before", to=world.user("chief.admin"), request="涉及行政编制。", actor=chief, now=world.now()
+        case_id=case.pk, assignment_id=own.pk, how="before", to=world.user("chief.admin"), request="涉及行政编制。", actor=chief,
+        now=world.now(),
     )  # fmt: skip
     world.speak(case, child, "chief.admin", "disagree", "结构不合理。")
     with pytest.raises(Refused) as refused:
@@ -184,7 +187,8 @@ def test_nobody_signs_twice_nor_on_both_sides(world: World) -> None:
 
     def add(how: str, who: str) -> Assignment:
         return helping_hands.add_sign(
-            case_id=case.pk, assignment_id=own.pk, how=how, to=world.user(who), request="请看。", actor=world.user("chief.psu"), now=world.now()
+            case_id=case.pk, assignment_id=own.pk, how=how, to=world.user(who), request="请看。", actor=world.user("chief.psu"),
+            now=world.now(),
         )  # fmt: skip
 
     child = add("before", "chief.admin")

@@ -109,7 +109,14 @@ def test_changed_posts_never_go_straight_even_if_listed(world: World) -> None:
 
 
 def test_going_straight_is_refused_when_the_giver_no_longer_has_the_posts(world: World) -> None:
-    line = {"unit": world.unit("dongfanglu_service").pk, "kind": "PSU-F", "quantity": 70, "source": "pool", "giver": None, "direction": "up"}
+    line = {
+        "unit": world.unit("dongfanglu_service").pk,
+        "kind": "PSU-F",
+        "quantity": 70,
+        "source": "pool",
+        "giver": None,
+        "direction": "up",
+    }
     first = world.run_to("deputy_review", world.draft(lines=[line]))
     world.act(first, "deputy_review", "deputy", "return", "测算口径不清。", defects=DEFECT)
     edit(world, first, measurement="口径已写明。")

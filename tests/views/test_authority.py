@@ -88,6 +88,18 @@ def test_a_row_without_deciding_body_or_with_one_twice_is_refused(enter: Enter) 
     assert "同一机构不能出现两次" in client.post(url, data | {"body_2": data["body_1"]}).content.decode()
 
 
+def test_the_way_the_consulted_units_decide_is_set_in_the_form_and_shown_in_the_table(enter: Enter) -> None:
+    client, rule = enter("steward"), AuthorityRule.objects.get(number=104, valid_to__isnull=True)
+    data, url = filled(client, rule), reverse("authority-rule", args=[rule.pk])
+    assert data["mode"] == "opinions"
+    assert "看不懂比例" in client.post(url, data | {"mode": "ballot", "share": "66.67%"}).content.decode()
+    assert client.post(url, data | {"mode": "ballot", "share": "2/3"}).status_code == 302
+    new = AuthorityRule.objects.get(number=104, valid_to__isnull=True)
+    assert new.panel == {"mode": "ballot", "threshold": [2, 3], "strict": False}
+    assert "2/3" in filled(client, new)["share"]
+    assert "票签（按比例）" in text(client, "authority")
+
+
 def test_a_row_is_ended(enter: Enter) -> None:
     rule = AuthorityRule.objects.get(number=105, valid_to__isnull=True)
     enter("steward").post(reverse("authority-rule-end", args=[rule.pk]), {"on": "2030年1月1日"})

@@ -61,7 +61,8 @@ def tally(panel: Panel, electorate: Sequence[str], votes: Mapping[str, Vote]) ->
     cast = {elector: vote for elector, vote in votes.items() if elector in set(electorate)}
     counts = {vote: sum(one == vote for one in cast.values()) for vote in ("agree", "disagree", "none")}
     complete = len(cast) == len(electorate)
-    result = _result(panel, len(electorate), cast, counts, complete)
+    veto_open = any(elector in panel.veto and elector not in cast for elector in electorate)
+    result = _result(panel, len(electorate), cast, counts, complete, veto_open)
     certain = result != "pending"
     closes = complete or (certain and not panel.wait_all and panel.mode != "opinions")
     return Tally(result if closes else "pending", closes, counts)
@@ -73,16 +74,19 @@ def next_electors(panel: Panel, electorate: Sequence[str], votes: Mapping[str, V
     return waiting[:1] if panel.mode == "sequence" else waiting
 
 
-def _result(panel: Panel, size: int, cast: Mapping[str, Vote], counts: Mapping[str, int], complete: bool) -> str:
+def _result(panel: Panel, size: int, cast: Mapping[str, Vote], counts: Mapping[str, int], complete: bool, veto_open: bool) -> str:
     if panel.mode == "opinions":
         return "approved" if complete else "pending"
     if any(cast.get(elector) == "disagree" for elector in panel.veto):
         return "rejected"
     if panel.mode == "any":
-        return _first(counts, complete)
-    if panel.mode in {"all", "sequence"}:
-        return "rejected" if counts["disagree"] else "approved" if complete else "pending"
-    return _ballot(panel, size, counts, complete)
+        result = _first(counts, complete)
+    elif panel.mode in {"all", "sequence"}:
+        result = "rejected" if counts["disagree"] else "approved" if complete else "pending"
+    else:
+        result = _ballot(panel, size, counts, complete)
+    # An approval is not certain while somebody who may still veto it has not spoken.
+    return "pending" if result == "approved" and veto_open else result
 
 
 def _first(counts: Mapping[str, int], complete: bool) -> str:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from workflows.cases.terms import State
 
 # How a person stands to a case at this moment. Several may hold.
-HANDLER, SUBMITTER, STEWARD, OFFICE, LEADER, READER, ACTOR = "handler", "submitter", "steward", "office", "leader", "reader", "actor"
+HANDLER, SUBMITTER, STEWARD, OFFICE, LEADER, READER = "handler", "submitter", "steward", "office", "leader", "reader"
+# Who gave the opinion on a closed task; who asked a helper to stand beside one.
+ACTOR, ADDER = "actor", "adder"
 
 RELATIONS: Mapping[str, str] = {
     HANDLER: "当前办理人",
@@ -22,11 +24,12 @@ RELATIONS: Mapping[str, str] = {
     LEADER: "分管领导或者签发人",
     READER: "有权查看本办件的人员",
     ACTOR: "作出该办理的本人",
+    ADDER: "提出加签或者委派的本人",
 }
 
 UNDER_REVIEW = ("endorse", "accept", "supplement", "evaluate", "countersign", "section_review", "deputy_review")
 RETURNING = ("evaluate", "countersign", "section_review", "deputy_review", "deliberate")
-REVERSIBLE = ("draft", "supplement", "endorse", "evaluate", "countersign", "section_review", "deputy_review", "draft_document", "implement")
+REVERSIBLE = ("draft", "supplement", "endorse", "evaluate", "countersign", "section_review", "deputy_review", "draft_document")
 PERSONAL = ("endorse", "accept", "evaluate", "countersign", "section_review", "deputy_review", "draft_document", "implement", "confirm")
 ASKING = ("accept", "evaluate", "section_review", "deputy_review")
 ADDING = ("evaluate", "countersign", "section_review", "deputy_review")
@@ -44,7 +47,9 @@ OBSTACLES: Mapping[str, str] = {
     "opened": "后续环节的办理人已经打开任务，不能撤回，请与其联系退回。",
     "waiting": "已请他人先行办理，须等其办完。",
     "reminded": "今天已经催办过，请明天再催。",
-    "panel": "只有会签等多人环节可以加签。",
+    "returned": "退回不能撤回，请与收到退回的办理人联系。",
+    "decided": "多人表决已有结果，不能再撤回。",
+    "helper": "受委派、加签的人员须本人提出意见，不能再委派或者加签。",
 }
 
 
@@ -62,18 +67,18 @@ class Rule:
 POLICY: Mapping[str, Rule] = {
     "act": Rule("办理", (HANDLER,), ACTIVE | {State.DRAFT}, unless=("waiting",)),
     "return": Rule("退回", (HANDLER,), RUNNING, RETURNING, ("issued", "waiting")),
-    "withdraw": Rule("撤回", (ACTOR,), ACTIVE, REVERSIBLE, ("issued", "acted", "opened")),
+    "withdraw": Rule("撤回", (ACTOR,), ACTIVE, REVERSIBLE, ("issued", "returned", "acted", "decided", "opened")),
     "cancel": Rule("撤销", (SUBMITTER,), ACTIVE, ("draft", *UNDER_REVIEW), ("deliberated", "issued")),
     "terminate": Rule("终止", (STEWARD,), STANDING, unless=("issued",)),
     "void": Rule("作废", (STEWARD,), STANDING, unless=("issued",)),
     "suspend": Rule("挂起", (STEWARD,), RUNNING),
     "resume": Rule("恢复", (STEWARD,), frozenset({State.SUSPENDED})),
     "transfer": Rule("转办", (HANDLER, STEWARD), RUNNING, PERSONAL, ("waiting",)),
-    "delegate": Rule("委派", (HANDLER,), RUNNING, PERSONAL, ("waiting",)),
-    "add_before": Rule("前加签", (HANDLER,), RUNNING, ADDING, ("waiting",)),
-    "add_after": Rule("后加签", (HANDLER,), RUNNING, ADDING, ("waiting",)),
-    "add_parallel": Rule("并加签", (HANDLER, STEWARD), RUNNING, ("countersign",)),
-    "remove_sign": Rule("减签", (ACTOR, STEWARD), RUNNING, ADDING),
+    "delegate": Rule("委派", (HANDLER,), RUNNING, PERSONAL, ("helper", "waiting")),
+    "add_before": Rule("前加签", (HANDLER,), RUNNING, ADDING, ("helper", "waiting")),
+    "add_after": Rule("后加签", (HANDLER,), RUNNING, ADDING, ("helper", "waiting")),
+    "add_parallel": Rule("并加签", (HANDLER, STEWARD), RUNNING, ("countersign",), ("helper",)),
+    "remove_sign": Rule("减签", (ADDER, STEWARD), RUNNING, PERSONAL),
     "consult": Rule("征求意见", (HANDLER,), RUNNING, ASKING),
     "question": Rule("询问承办人", (HANDLER,), RUNNING, ("countersign",)),
     "remind": Rule("催办", (SUBMITTER, OFFICE, STEWARD), ACTIVE, unless=("reminded",)),

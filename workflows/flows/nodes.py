@@ -207,6 +207,8 @@ class Gather(mixins.NextNodeMixin, Node):
             target = self.rejected if standing.rejected else self
             yield target._create(activation, task.token.get_base_split_token())
         elif standing.next_item is not None:
+            # The next in turn belongs to the same pass: his voice counts with those before him.
+            act.results.setdefault("passes", {})[task.flow_task.name] = act.assignment.pass_no
             base, n = task.token.token.rsplit("_", 1)
             yield task.flow_task._create(activation, Token(f"{base}_{int(n) + 1}"), data=standing.next_item)
 

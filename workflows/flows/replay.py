@@ -65,13 +65,13 @@ def play(script: Mapping[str, Any]) -> Replayed:
         drafts.attach(case_id=case.pk, material_code=code, name=name, stream=demo_file(f"{script['id']} {name}"), actor=clerk, now=first)
     done = Replayed(script["id"], case, before)
     for n, step in enumerate(script["steps"]):
-        _take(done, n, step, payload)
+        take(done, n, step, payload)
     case.refresh_from_db()
     return done
 
 
-def _take(done: Replayed, n: int, step: Mapping[str, Any], payload: dict[str, Any]) -> None:
-    """One step; one marked `refused` must be refused, and leaves everything as it was."""
+def take(done: Replayed, n: int, step: Mapping[str, Any], payload: dict[str, Any]) -> None:
+    """This function will take one step; one marked `refused` must be refused, and leaves everything as it was."""
     actor, now = User.objects.get(username=step["as"]), moment(step["at"])
     try:
         if step["node"] == "evidence":

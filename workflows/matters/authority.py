@@ -76,6 +76,7 @@ class Rule:
     consult: tuple[str, ...] = ()
     signatory: str = ""
     basis: str = ""
+    panel: Mapping[str, Any] = of(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,8 @@ def check(rule: Rule, *, bodies: Iterable[str], units: Iterable[str]) -> list[Fi
     found += [
         _block(_("没有代码为“%(code)s”的审议决定机构。") % {"code": code}, "bodies") for code in rule.bodies if code not in known_bodies
     ]
+    if rule.panel and not rule.consult:
+        found.append(_block(_("没有会签单位，不需要会签方式。"), "panel"))
     for name, codes in (("consult", rule.consult), ("section", (rule.section,)), ("signatory", (rule.signatory,))):
         found += [_block(_("没有代码为“%(code)s”的机构。") % {"code": code}, name) for code in codes if code not in known_units]
     return found

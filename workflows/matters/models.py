@@ -74,7 +74,8 @@ class Body(models.Model):
 class AuthorityRule(models.Model):
     """审批权限: under these conditions these bodies decide in this order, these units are consulted, this office signs.
 
-    `conditions` is a list of `[fact, operator, value]`; all must hold. `bodies` and `consult` are lists of codes.
+    `conditions` is a list of `[fact, operator, value]`; all must hold. `bodies` and `consult` are lists of codes. `panel` says
+    how the consulted units decide (`workflows.matters.voting`); empty: their opinions are heard and decide nothing.
     """
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="rules")
@@ -84,6 +85,7 @@ class AuthorityRule(models.Model):
     section = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     bodies = models.JSONField(default=list)
     consult = models.JSONField(default=list, blank=True)
+    panel = models.JSONField(default=dict, blank=True)
     signatory = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     basis = models.CharField(max_length=200)
     valid_from = models.DateField()

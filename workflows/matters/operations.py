@@ -22,7 +22,7 @@ from workflows.matters import authority, queries, sheets
 from workflows.matters.models import AuthorityRule, Body, CalendarDay, Material, Matter, TimeLimit
 from workflows.organization.models import Unit
 
-RULE_FIELDS = ("number", "matter", "name", "conditions", "section", "bodies", "consult", "signatory", "basis")
+RULE_FIELDS = ("number", "matter", "name", "conditions", "section", "bodies", "consult", "panel", "signatory", "basis")
 LONGEST_LIMIT = 365
 
 
@@ -184,7 +184,7 @@ def define_bodies(*, rows: Iterable[Mapping[str, Any]], now: datetime) -> int:
 def define_rules(*, rows: Iterable[Mapping[str, Any]], now: datetime) -> int:
     """This function will add the rows of the authority table whose numbers have never been used; how many."""
     taken = set(AuthorityRule.objects.values_list("number", flat=True))
-    new = [row for row in rows if row["number"] not in taken]
+    new = [{"panel": {}, **row} for row in rows if row["number"] not in taken]
     for row in new:
         set_rule(rule=None, values={name: row[name] for name in RULE_FIELDS}, valid_from=row["valid_from"], actor=None, now=now)
     return len(new)
@@ -218,7 +218,7 @@ def _wanted(rule: AuthorityRule | None, values: Mapping[str, Any]) -> authority.
         raise Refused(_("序号应为正整数。"), code="rule", field="number")
     texts = {name: str(given[name] or "").strip() for name in ("matter", "name", "section", "signatory", "basis")}
     lists = {name: tuple(given[name] or ()) for name in ("bodies", "consult")}
-    return authority.Rule(number=given["number"], conditions=tuple(conditions or ()), **texts, **lists)
+    return authority.Rule(number=given["number"], conditions=tuple(conditions or ()), panel=dict(given["panel"] or {}), **texts, **lists)
 
 
 def _with_units(rule: AuthorityRule) -> AuthorityRule:
@@ -258,13 +258,13 @@ def _create(rule: authority.Rule, valid_from: date) -> AuthorityRule:
     return AuthorityRule.objects.create(
         matter=Matter.objects.get(code=rule.matter), number=rule.number, name=rule.name, basis=rule.basis,
         conditions=[condition.as_list() for condition in rule.conditions], section=units[rule.section], bodies=list(rule.bodies),
-        consult=list(rule.consult), signatory=units[rule.signatory], valid_from=valid_from,
+        consult=list(rule.consult), panel=dict(rule.panel), signatory=units[rule.signatory], valid_from=valid_from,
     )  # fmt: skip
 
 
 def _told(row: AuthorityRule) -> dict[str, Any]:
     return {
         "number": row.number, "name": row.name, "conditions": row.conditions, "section": row.section_id, "bodies": row.bodies,
-        "consult": row.consult, "signatory": row.signatory_id, "valid_from": row.valid_from.isoformat(),
+        "consult": row.consult, "panel": row.panel, "signatory": row.signatory_id, "valid_from": row.valid_from.isoformat(),
         "valid_to": row.valid_to.isoformat() if row.valid_to else None,
     }  # fmt: skip

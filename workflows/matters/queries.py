@@ -46,6 +46,7 @@ class Plan:
             "section": self.section.code,
             "bodies": [body.code for body in self.bodies],
             "consult": [unit.code for unit in self.consult],
+            "panel": self.rule.panel,
             "signatory": self.signatory.code,
             "units": {unit.code: unit.pk for unit in named} | {OFFICE: self.office.pk},
             "names": {each.code: getattr(each, "short_name", "") or each.name for each in [*named, *self.bodies]},
@@ -152,7 +153,7 @@ def as_rule(row: AuthorityRule) -> authority.Rule:
     """The stored row as the pure core reads it; section and signatory must have been selected with it."""
     return authority.Rule(
         number=row.number, name=row.name, matter=row.matter.code, conditions=authority.from_lists(row.conditions), section=row.section.code,
-        bodies=tuple(row.bodies), consult=tuple(row.consult), signatory=row.signatory.code, basis=row.basis,
+        bodies=tuple(row.bodies), consult=tuple(row.consult), panel=row.panel, signatory=row.signatory.code, basis=row.basis,
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from workflows.matters import authority
+from workflows.matters import authority, voting
 
-COLUMNS = ("number", "matter", "name", "conditions", "section", "bodies", "consult", "signatory", "basis")
+COLUMNS = ("number", "matter", "name", "conditions", "section", "bodies", "consult", "signatory", "basis", "panel")
 SEPARATORS = "，,、;；"
 Change = Literal["new", "changed", "same"]
 
@@ -35,7 +35,18 @@ class RowReport:
 
 def header() -> list[str]:
     """The titles of the columns."""
-    return [_("序号"), _("事项"), _("名称"), _("条件"), _("承办科室"), _("审议决定机构"), _("会签单位"), _("签发"), _("依据")]
+    return [
+        _("序号"),
+        _("事项"),
+        _("名称"),
+        _("条件"),
+        _("承办科室"),
+        _("审议决定机构"),
+        _("会签单位"),
+        _("签发"),
+        _("依据"),
+        _("会签方式"),
+    ]
 
 
 def cells(rule: authority.Rule, names: Names) -> list[Any]:
@@ -44,7 +55,7 @@ def cells(rule: authority.Rule, names: Names) -> list[Any]:
     return [
         rule.number, names.matters[rule.matter], rule.name, authority.written(rule.conditions), units[rule.section],
         "、".join(deciding[code] for code in rule.bodies), "、".join(units[code] for code in rule.consult), units[rule.signatory],
-        rule.basis,
+        rule.basis, voting.written(rule.panel),
     ]  # fmt: skip
 
 
@@ -71,7 +82,7 @@ def _report(line: int, row: Sequence[Any], names: Names, present: Mapping[int, a
             conditions=authority.parse(_text(values["conditions"])),
             section=_code(values["section"], names.units, _("承办科室")), bodies=_codes(values["bodies"], names.bodies, _("审议决定机构")),
             consult=_codes(values["consult"], names.units, _("会签单位")), signatory=_code(values["signatory"], names.units, _("签发")),
-            basis=_text(values["basis"]),
+            basis=_text(values["basis"]), panel=voting.read(_text(values["panel"])),
         )  # fmt: skip
     except ValueError as error:
         return RowReport(line, ok=False, message=str(error))

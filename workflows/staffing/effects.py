@@ -54,7 +54,7 @@ def accept(act: Act) -> None:
     if plan is None or plan.rule is None:
         raise Refused(_("审批权限表中没有适用于这项申请的规则，请流程管理人员先补充权限表。"), code="no_route")
     case.route, case.rule_id, case.section = plan.as_route(), plan.rule.pk, plan.section
-    case.accepted_at = act.now
+    case.accepted_at, case.body_index = act.now, 0
     due = matters.due("case", case.matter, act.now)
     case.deadline = due.day if due else None
     act.results["basis"] = plan.rule.basis
@@ -95,7 +95,11 @@ def _void(act: Act) -> None:
 
 
 def evaluate(act: Act) -> None:
-    """This function will take the office's own figures as the newest version, and move the reservation to them."""
+    """This function will take the office's own figures as the newest version, and move the reservation to them.
+
+    What was evaluated anew comes before every body anew.
+    """
+    act.case.body_index = 0
     _adopt(act, act.data.pop("payload", None))
 
 

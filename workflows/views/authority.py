@@ -14,7 +14,7 @@ from forms.matters import OPERATORS, ConditionFormSet, ConfirmTableForm, EndRule
 from forms.organization import AsOfForm
 from workflows.lib import blobs, spreadsheets
 from workflows.lib.refusals import Missing, Refused
-from workflows.matters import authority, operations, queries
+from workflows.matters import authority, operations, queries, voting
 from workflows.matters.models import AuthorityRule
 from workflows.organization.models import Unit
 from workflows.organization.terms import Kind
@@ -174,6 +174,7 @@ def _row(rule: AuthorityRule, bodies: dict[str, str], units: dict[str, str]) -> 
         "consult": [units.get(code, code) for code in rule.consult],
         "consulted": "、".join(units.get(code, code) for code in rule.consult),
         "deciding": _("，再报").join(bodies.get(code, code) for code in rule.bodies),
+        "panel": voting.written(rule.panel) if rule.panel else "",
         "signatory": rule.signatory.short_name or rule.signatory.name,
     }
 
@@ -209,11 +210,12 @@ def _initial(rule: AuthorityRule | None, request: HttpRequest) -> dict[str, Any]
     bodies = {f"body_{n}": code for n, code in enumerate(rule.bodies, start=1)}
     return {
         "matter": rule.matter.code, "number": rule.number, "name": rule.name, "section": rule.section.code,
-        "signatory": rule.signatory.code, "consult": rule.consult, "basis": rule.basis, "valid_from": request.day, **bodies,
+        "signatory": rule.signatory.code, "consult": rule.consult, "mode": rule.panel.get("mode", voting.OPINIONS),
+        "share": voting.share(rule.panel), "basis": rule.basis, "valid_from": request.day, **bodies,
     }  # fmt: skip
 
 
 def _values(data: dict[str, Any], conditions: list[list[Any]]) -> dict[str, Any]:
     """What the operation takes: codes everywhere."""
-    names = ("number", "matter", "name", "section", "bodies", "consult", "signatory", "basis")
+    names = ("number", "matter", "name", "section", "bodies", "consult", "panel", "signatory", "basis")
     return {name: data[name] for name in names} | {"conditions": conditions}

@@ -10,7 +10,7 @@ from workflows.cases.panels import Panel
 from workflows.cases.queries import voting
 from workflows.cases.queries.timeline import Step
 
-GONE = frozenset({"transferred", "withdrawn", "cancelled"})
+GONE = frozenset({"transferred", "withdrawn", "cancelled", "void_by_return"})
 
 
 def words(case: Case, steps: Sequence[Step]) -> str:

@@ -12,21 +12,17 @@ from django.utils.translation import gettext as _
 
 from workflows.access.models import User
 from workflows.audit import operations as audit
-from workflows.cases import beside, policy, rules
+from workflows.cases import policy, rules
 from workflows.cases.acts import Act, Outcome, PaperScan
+from workflows.cases.beside import HELPERS, OUTCOMES
 from workflows.cases.models import Assignment, Case, Opinion, Return
-from workflows.cases.operations import assignments, helping_hands, loading, returning
+from workflows.cases.operations import assignments, driving, helping_hands, loading, returning
 from workflows.cases.policy import Situation
 from workflows.cases.terms import State
 from workflows.lib import local, triggers
 from workflows.lib.findings import blocking
 from workflows.lib.refusals import Conflict, Forbidden, Refused
 from workflows.outbox import operations as outbox
-
-CASE_FIELDS = [
-    "number", "title", "search", "stage", "state", "node", "route", "rule", "section", "body_index", "deadline",
-    "submitted_at", "accepted_at", "decided_at", "closed_at",
-]  # fmt: skip
 
 
 def act(
@@ -58,6 +54,8 @@ def act(
     except DatabaseError as error:
         if triggers.refusal(error) == "duty_conflict":
             raise Forbidden(_("您在本办件中已承担与此冲突的职责，请转由他人办理。"), code="duty_conflict") from error
+        if Opinion.objects.filter(key=key).exists():
+            raise Conflict(_("这份表单已经提交过另一项办理。请刷新页面后重新填写。"), code="key_used") from error
         raise
 
 
@@ -73,9 +71,9 @@ def _act(
     standing = loading.standing_for(assignment, actor=actor, now=now, from_paper=paper is not None)
     version = loading.newest_version(case, version_n)
     loading.refuse_conflicting_duty(assignment, actor=actor, standing=standing)
-    helping = assignment.via in beside.HELPERS
+    helping = assignment.via in HELPERS
     _not_in_the_way(assignment, outcome_key)
-    outcome = _outcome(beside.OUTCOMES if helping else assignment.task.flow_task.outcomes, outcome_key, text, data)
+    outcome = _outcome(OUTCOMES if helping else assignment.task.flow_task.outcomes, outcome_key, text, data)
     current = Act(
         case=case, assignment=assignment, node=assignment.node, outcome=outcome_key, version=version, round=assignment.round,
         text=text.strip(), data=data, actor=actor, standing=standing, now=now, day=local.day_of(now), paper=paper,
@@ -87,10 +85,10 @@ def _act(
     opinion = _speak(current, outcome, key)
     assignments.close(assignment, act=current)
     if helping:
-        helping_hands.spoken(current, go_on=_drive)
+        helping_hands.spoken(current)
     elif not helping_hands.waits_for_others(current, outcome):
-        _drive(current)
-    case.save(update_fields=CASE_FIELDS)
+        driving.drive(current)
+    case.save(update_fields=driving.CASE_FIELDS)
     _record(current, outcome, opinion, before)
     outbox.put(key=f"act/{opinion.pk}", task="cases.notify", args={"opinion_id": opinion.pk}, now=now)
     return opinion
@@ -131,14 +129,6 @@ def _speak(current: Act, outcome: Outcome, key: UUID) -> Opinion:
             assignment=current.assignment, target=current.target, reason=current.text, defects=current.data.get("defects") or []
         )
     return opinion
-
-
-def _drive(current: Act) -> None:
-    """Hand the act to the engine, which completes the task and opens what follows."""
-    task = current.assignment.task
-    task.process.act = current
-    activation = task.flow_task.activation_class(task)
-    activation.perform(current.actor)
 
 
 def _snapshot(case: Case, version_n: int) -> dict[str, Any]:

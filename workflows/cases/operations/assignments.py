@@ -10,6 +10,7 @@ from viewflow.workflow.status import STATUS
 from workflows.access import queries as access
 from workflows.access.models import User
 from workflows.cases.acts import Act
+from workflows.cases.beside import HELPERS
 from workflows.cases.models import Assignment, Case, Stage, State
 from workflows.matters import queries as matters
 
@@ -64,10 +65,14 @@ def void_open(case: Case, *, closed_as: str, now: datetime, keep_task: int | Non
     """This function will cancel every open task of the case but one, and every open assignment; nothing is deleted.
 
     The act that calls it has closed its own assignment already; a delegate or added signer of the same task goes with the rest.
+    Questions beside the flow that nobody answered yet become void: after a return all of them, else those of the cancelled tasks.
     """
     tasks = Task.objects.filter(process_id=case.process_id, status__in=OPEN_TASKS).exclude(pk=keep_task)
     tasks.update(status=STATUS.CANCELED, finished=now)
-    case.assignments.filter(closed_at__isnull=True).update(closed_at=now, closed_as=closed_as)
+    gone = case.assignments.filter(closed_at__isnull=True)
+    asked = case.consultations.filter(closed_as="")
+    (asked.filter(assignment__in=gone) if closed_as == "cancelled" else asked).update(closed_as="void")
+    gone.update(closed_at=now, closed_as=closed_as)
 
 
 def mark_opened(*, assignment: Assignment, user: User, now: datetime) -> None:
@@ -89,10 +94,11 @@ def _pass_no(act: Act, node: str) -> int:
 
 
 def _restored(act: Act, node: Node, unit_id: int) -> User | None:
-    """After a return whoever handled the step before gets it again, if he still holds the office."""
+    """After a return whoever handled the step before gets it again, if he still holds the office; never who only advised on it."""
     if act.target != node.name:
         return None
-    last = Assignment.objects.filter(case=act.case, node=node.name, unit_id=unit_id, closed_as="done").order_by("-pk").first()
+    rows = Assignment.objects.filter(case=act.case, node=node.name, unit_id=unit_id, closed_as="done").exclude(via__in=HELPERS)
+    last = rows.order_by("-pk").first()
     if last is None or last.closed_by_id is None:
         return None
     return next((user for user in access.holders(node.role, unit_id, act.now) if user.pk == last.closed_by_id), None)

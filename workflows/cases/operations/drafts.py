@@ -160,6 +160,8 @@ def _editable(case_id: int, actor: User, now: datetime) -> tuple[Case, CaseVersi
     case = loading.lock(case_id)
     if access.may(actor, "case.propose", case.unit, now) is None:
         raise Missing(_("没有找到这个办件。"), code="no_case")
+    if case.closed_at is not None:
+        raise Conflict(_("这个办件%(state)s，内容不能再改。") % {"state": case.get_state_display()}, code="ended")
     version = case.versions.select_related("author").order_by("-n").first()
     if version.frozen_at is not None:
         raise Conflict(_("这个办件已经报送，内容不能再改。"), code="frozen")

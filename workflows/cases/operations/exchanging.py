@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from workflows.access import queries as access
 from workflows.access.models import User
 from workflows.audit import operations as audit
-from workflows.cases.models import Case, Circulation, Comment, Consultation
+from workflows.cases.models import Case, Circulation, Comment, Consultation, Supervision
 from workflows.cases.operations import loading
 from workflows.cases.operations.permitting import permit
 from workflows.cases.queries.visible import visible
@@ -19,6 +19,8 @@ from workflows.lib import local
 from workflows.lib.refusals import Conflict, Forbidden, Missing, Refused
 from workflows.organization.models import Unit
 from workflows.outbox import operations as outbox
+
+Row = TypeVar("Row", Consultation, Supervision, Comment)
 
 
 @transaction.atomic
@@ -45,7 +47,7 @@ def ask(
     case = loading.lock(case_id)
     known = Consultation.objects.filter(key=key).first()
     if known is not None:
-        return known
+        return replayed(known, case, author_id=known.asked_by_id, actor=actor)
     assignment = loading.assignment_of(case, assignment_id)
     permit(kind, case, assignment=assignment, actor=actor, now=now)
     if not text.strip():
@@ -139,16 +141,17 @@ def send(*, case_id: int, kind: str, readers: Sequence[User], note: str = "", ac
 @transaction.atomic
 def read(*, circulation_id: int, remark: str = "", actor: User, now: datetime) -> Circulation:
     """This function will note the receipt of a circulated case, with a remark if the reader has one. Twice is once."""
-    sent = Circulation.objects.select_related("case__unit").select_for_update(of=("self",)).filter(pk=circulation_id, reader=actor).first()
-    if sent is None:
+    case_id = Circulation.objects.filter(pk=circulation_id, reader=actor).values_list("case_id", flat=True).first()
+    if case_id is None:
         raise Missing(_("没有这份传阅。"), code="no_circulation")
+    case = loading.lock(case_id)
+    sent = Circulation.objects.get(pk=circulation_id)
     if sent.cancelled_at is not None:
         raise Conflict(_("这份传阅已被撤回。"), code="cancelled")
     if sent.read_at is None:
-        loading.lock(sent.case_id)
         sent.read_at, sent.remark = now, remark.strip()
         sent.save(update_fields=["read_at", "remark"])
-        _log(sent.case, "circulation.read", {"circulation": sent.pk, "remark": sent.remark}, actor, now)
+        _log(case, "circulation.read", {"circulation": sent.pk, "remark": sent.remark}, actor, now)
     return sent
 
 
@@ -177,7 +180,7 @@ def comment(*, case_id: int, text: str, key: UUID, actor: User, now: datetime) -
     case = loading.lock(case_id)
     known = Comment.objects.filter(key=key).first()
     if known is not None:
-        return known
+        return replayed(known, case, author_id=known.author_id, actor=actor)
     if not visible(actor, access.standings(actor, now), now).filter(pk=case.pk).exists():
         raise Missing(_("没有找到这个办件。"), code="no_case")
     permit("comment", case, actor=actor, now=now)
@@ -186,6 +189,13 @@ def comment(*, case_id: int, text: str, key: UUID, actor: User, now: datetime) -
     said = Comment.objects.create(case=case, author=actor, text=text.strip(), at=now, key=key)
     _log(case, "comment.made", {"comment": said.pk, "text": said.text}, actor, now)
     return said
+
+
+def replayed(known: Row, case: Case, *, author_id: int, actor: User) -> Row:
+    """The first answer again, for the person who gave it on this case; a key is nobody else's way to it."""
+    if known.case_id != case.pk or author_id != actor.pk:
+        raise Conflict(_("这份表单已经提交过。请刷新页面后重新填写。"), code="key_used")
+    return known
 
 
 def _locked(consultation_id: int) -> Consultation:

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from workflows.access import queries as access
 from workflows.access.models import User
+from workflows.access.queries import Standing
 from workflows.audit import operations as audit
+from workflows.cases.beside import HELPERS
 from workflows.cases.models import Assignment, Case
 from workflows.cases.operations import loading
 from workflows.cases.operations.permitting import permit
-from workflows.lib.refusals import Refused
+from workflows.lib.refusals import Forbidden, Refused
 from workflows.outbox import operations as outbox
 
 
@@ -28,15 +30,7 @@ def transfer(*, case_id: int, assignment_id: int, to: User, reason: str, actor: 
     standing = permit("transfer", case, assignment=old, actor=actor, now=now)
     if old.closed_at is not None:
         loading.answered_before(old, key=None, actor=actor)
-    _may_receive(old, to, now)
-    if not reason.strip():
-        raise Refused(_("请写明转办的理由。"), code="no_reason", field="reason")
-    old.closed_at, old.closed_by, old.closed_as = now, actor, "transferred"
-    old.save(update_fields=["closed_at", "closed_by", "closed_as"])
-    new = _copy(old, to, "transfer", reason, actor, now)
-    _log(case, "transferred", old, to, reason, standing.principal, actor, now)
-    _tell(case, new, now)
-    return new
+    return _pass_on(case, old, to, reason, standing, actor, now)
 
 
 @transaction.atomic
@@ -66,15 +60,40 @@ def delegate(*, case_id: int, assignment_id: int, to: User, request: str, actor:
 def hand_over(*, leaving: User, to: User, reason: str, actor: User, now: datetime) -> list[Assignment]:
     """This function will pass every open task that is personally assigned to a departing person on to a successor, in one act.
 
-    Tasks addressed to an office need no hand-over: whoever holds it next sees them. Steward only.
+    Tasks addressed to an office need no hand-over: whoever holds it next sees them. Wherever the case stands: a person leaves
+    whether or not his cases are returned or suspended.
 
+    :raises Forbidden: the actor is no steward.
     :raises Refused: the successor lacks one of the offices; nothing is handed over then.
     """
-    own = Assignment.objects.filter(assignee=leaving, closed_at__isnull=True).exclude(via__in=["delegate", "before", "after"])
-    return [
-        transfer(case_id=case_id, assignment_id=pk, to=to, reason=reason, actor=actor, now=now)
-        for pk, case_id in own.order_by("case_id", "pk").values_list("pk", "case_id")
-    ]
+    steward = next((one for one in access.standings(actor, now) if one.role == "steward"), None)
+    if steward is None:
+        raise Forbidden(_("只有流程管理人员可以移交他人的全部待办。"), code="not_steward")
+    own = Assignment.objects.filter(assignee=leaving, closed_at__isnull=True).order_by("case_id", "pk")
+    moved = []
+    for pk, case_id in own.values_list("pk", "case_id"):
+        case = loading.lock(case_id)
+        old = loading.assignment_of(case, pk)
+        if old.closed_at is None:
+            moved.append(_pass_on(case, old, to, reason, steward, actor, now))
+    return moved
+
+
+def _pass_on(case: Case, old: Assignment, to: User, reason: str, standing: Standing, actor: User, now: datetime) -> Assignment:
+    """Close one assignment and open the same for another person, with everybody who stands beside it; a helper stays a helper."""
+    _may_receive(old, to, now)
+    if not reason.strip():
+        raise Refused(_("请写明转办的理由。"), code="no_reason", field="reason")
+    old.closed_at, old.closed_by, old.closed_as = now, actor, "transferred"
+    old.save(update_fields=["closed_at", "closed_by", "closed_as"])
+    new = _copy(old, to, old.via if old.via in HELPERS else "transfer", reason, actor, now)
+    if old.via in HELPERS:
+        Assignment.objects.filter(pk=new.pk).update(parent=old.parent_id, added_by=old.added_by_id)
+    else:
+        old.children.filter(via__in=HELPERS).update(parent=new)
+    _log(case, "transferred", old, to, reason, standing.principal, actor, now)
+    _tell(case, new, now)
+    return new
 
 
 def _may_receive(assignment: Assignment, to: User, now: datetime) -> None:
@@ -89,6 +108,8 @@ def _may_receive(assignment: Assignment, to: User, now: datetime) -> None:
         )
     if assignment.assignee_id == to.pk:
         raise Refused(_("这项任务已经由%(name)s办理。") % {"name": to.name}, code="already_theirs", field="to")
+    if Assignment.objects.filter(task=assignment.task_id, assignee=to, closed_at__isnull=True).exists():
+        raise Refused(_("%(name)s已经在本环节办理，请选择其他人员。") % {"name": to.name}, code="twice", field="to")
     loading.refuse_conflicting_duty(assignment, actor=to, standing=standing)
 
 
@@ -113,6 +134,5 @@ def _tell(case: Case, assignment: Assignment, now: datetime) -> None:
         "title": case.title, "by": assignment.added_by.name, "via": assignment.get_via_display(),
         "node": assignment.task.flow_task.task_title,
     }  # fmt: skip
-    outbox.put(
-        key=f"handed/{assignment.pk}", task="cases.tell", args={"case_id": case.pk, "users": [assignment.assignee_id], "text": text}, now=now
-    )  # fmt: skip
+    args = {"case_id": case.pk, "users": [assignment.assignee_id], "text": text}
+    outbox.put(key=f"handed/{assignment.pk}", task="cases.tell", args=args, now=now)

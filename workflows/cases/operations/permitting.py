@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from workflows.access import queries as access
 from workflows.access.models import User
 from workflows.access.queries import Standing
@@ -33,4 +35,6 @@ def _as(held: list[Standing], case: Case, assignment: Assignment | None, actor: 
         for standing in held:
             if (standing.role, standing.unit.pk) == (role, unit):
                 return standing
+    if not held:
+        raise Forbidden(_("您目前没有任何岗位，不能办理。"), code="policy_person")
     return next((s for s in held if s.role == "steward"), next((s for s in held if s.unit.pk == case.unit_id), held[0]))

@@ -11,6 +11,7 @@ from workflows.access.models import User
 from workflows.audit import operations as audit
 from workflows.cases.models import Assignment, Case, Reminder, Supervision
 from workflows.cases.operations import loading
+from workflows.cases.operations.exchanging import replayed
 from workflows.cases.operations.permitting import permit
 from workflows.cases.queries.situation import handles
 from workflows.lib import local
@@ -55,7 +56,7 @@ def supervise(*, case_id: int, assignment_id: int, text: str, due: date, key: UU
     case = loading.lock(case_id)
     known = Supervision.objects.filter(key=key).first()
     if known is not None:
-        return known
+        return replayed(known, case, author_id=known.by_id, actor=actor)
     permit("supervise", case, actor=actor, now=now)
     assignment = loading.assignment_of(case, assignment_id)
     if assignment.closed_at is not None:
@@ -95,8 +96,8 @@ def report_back(*, supervision_id: int, text: str, actor: User, now: datetime) -
     order.feedback, order.feedback_by, order.feedback_at = text.strip(), actor, now
     order.save(update_fields=["feedback", "feedback_by", "feedback_at"])
     audit.record(
-        chain=case.subject, verb="cases.supervision.reported", unit=case.unit.code, after={"supervision": order.pk, "feedback": order.feedback},
-        chain_is_locked=True, actor=actor, now=now,
+        chain=case.subject, verb="cases.supervision.reported", unit=case.unit.code,
+        after={"supervision": order.pk, "feedback": order.feedback}, chain_is_locked=True, actor=actor, now=now,
     )  # fmt: skip
     outbox.put(
         key=f"reported/{order.pk}", task="cases.tell", args={"case_id": case.pk, "users": [order.by_id], "text": order.feedback}, now=now

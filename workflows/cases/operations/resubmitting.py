@@ -10,6 +10,7 @@ from workflows.cases.acts import Act
 from workflows.cases.changes import Change
 from workflows.cases.models import Assignment, Case, CaseVersion, Opinion, Return
 from workflows.cases.operations import versions
+from workflows.cases.queries import voting
 from workflows.lib.refusals import Refused
 
 
@@ -27,7 +28,9 @@ def compare(case: Case, draft: CaseVersion) -> Comparison | None:
     returned = Return.objects.filter(assignment__case=case, target="draft").select_related("assignment").order_by("-pk").first()
     if returned is None:
         return None
-    asked = case.versions.filter(side="unit", n__lt=draft.n).order_by("-n").first()
+    # What the returning person saw, not the unit's latest submission: one that was withdrawn in between approves nothing.
+    seen = Opinion.objects.values_list("version__n", flat=True).get(assignment=returned.assignment)
+    asked = case.versions.filter(side="unit", n__lte=seen).order_by("-n").first()
     found = changes.between(versions.payload_of(asked), versions.payload_of(draft))
     found += changes.of_files(_files(asked), _files(draft))
     return Comparison(returned, found, changes.obstacles_to_direct(found, returned.defects))
@@ -65,7 +68,9 @@ def go_straight(act: Act) -> None:
 
 
 def _spoken(case: Case, back: Assignment) -> frozenset[int]:
-    """The units whose countersign in the returned pass still stands."""
+    """The units whose countersign in the returned pass still stands; in a voting panel everybody votes anew."""
+    if voting.panel(case).mode != "opinions":
+        return frozenset()
     done = Opinion.objects.filter(
         assignment__case=case, assignment__node="countersign", assignment__round_id=back.round_id, assignment__pass_no=back.pass_no,
         outcome__in=["agree", "disagree", "none"],

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from workflows.cases import policy
 from workflows.cases.acts import Outcome
 from workflows.cases.models import Assignment, Case
 from workflows.lib.refusals import Refused
@@ -41,12 +42,15 @@ def way(flow_class: Any) -> list[str]:
 def target(assignment: Assignment, outcome: Outcome, data: Mapping[str, Any]) -> str | None:
     """The node a back outcome leads to: the one chosen in `data["target"]`, else the drawing's own; None going forward.
 
-    :raises Refused: the chosen node was never completed in this case, or lies ahead.
+    Only the reviewing steps choose; after the decision a return goes where the drawing says and nowhere before it.
+
+    :raises Refused: the chosen node was never completed in this case, lies ahead, or this step does not choose.
     """
     if outcome.kind != "back":
         return None
     drawn = assignment.task.flow_task.targets[outcome.key].name
     chosen = data.get("target") or drawn
-    if chosen != drawn and chosen not in targets(assignment.case, assignment.node):
+    free = assignment.node in policy.RETURNING
+    if chosen != drawn and not (free and chosen in targets(assignment.case, assignment.node)):
         raise Refused(_("不能退回到这个环节：本办件没有办理过该环节。"), code="no_target", field="target")
     return chosen

@@ -6,14 +6,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from viewflow.workflow.status import STATUS
 
+from workflows.access import queries as access
 from workflows.access.models import User
+from workflows.access.queries import Standing
 from workflows.audit import operations as audit
 from workflows.cases.acts import Act
-from workflows.cases.models import Assignment, Case
+from workflows.cases.beside import HELPERS
+from workflows.cases.models import Assignment, Case, Suspension
 from workflows.cases.operations import loading, versions
 from workflows.cases.operations.permitting import permit
+from workflows.cases.queries import situation
+from workflows.establishment import operations as ledger
 from workflows.lib import local
-from workflows.lib.refusals import Conflict, Refused
+from workflows.lib.refusals import Conflict, Forbidden, Refused
 
 
 @transaction.atomic
@@ -26,13 +31,15 @@ def withdraw(*, case_id: int, assignment_id: int, reason: str, actor: User, now:
     """
     case = loading.lock(case_id)
     done = loading.assignment_of(case, assignment_id)
-    standing = permit("withdraw", case, assignment=done, actor=actor, now=now)
-    if done.closed_as != "done" or done.via in {"delegate", "before", "after"}:
+    permit("withdraw", case, assignment=done, actor=actor, now=now)
+    if done.closed_as != "done" or done.via in HELPERS:
         raise Conflict(_("这项任务没有可以撤回的办理。"), code="nothing_done")
     if not reason.strip():
         raise Refused(_("请写明撤回的理由。"), code="no_reason", field="reason")
+    standing = _still_holds(done, actor, now)
     before = {"node": case.node, "state": case.state}
     _cancel_successors(case, done, now)
+    _undo(case, done, actor, now)
     task = done.task
     task.status = STATUS.CANCELED
     task.save(update_fields=["status"])
@@ -47,15 +54,35 @@ def withdraw(*, case_id: int, assignment_id: int, reason: str, actor: User, now:
     return again
 
 
+def _still_holds(done: Assignment, actor: User, now: datetime) -> Standing:
+    """The office in which the act was done, if the actor still holds it."""
+    for standing in access.standings(actor, now):
+        if (standing.role, standing.unit.pk) == (done.role, done.unit_id):
+            return standing
+    raise Forbidden(
+        _("您已不再担任%(unit)s的%(role)s，不能撤回。") % {"unit": done.unit.name, "role": done.get_role_display()}, code="wrong_office"
+    )
+
+
 def _cancel_successors(case: Case, done: Assignment, now: datetime) -> None:
-    """Whatever the act opened, system steps included; branches beside it stay open."""
-    opened = Assignment.objects.filter(case=case, closed_at__isnull=True, created_at__gte=done.closed_at, pk__gt=done.pk)
-    tasks = case.process.task_set.filter(pk__gt=done.task_id, created__gte=done.task.finished)
-    tasks.filter(assignments__in=opened).update(status=STATUS.CANCELED, finished=now)
-    opened.update(closed_at=now, closed_as="withdrawn")
+    """Whatever the act opened, and whoever was to sign after it; branches beside it stay open."""
+    opened = list(situation.successors(case, done).values_list("pk", "task_id"))
+    case.process.task_set.filter(pk__in={task for _pk, task in opened}).update(status=STATUS.CANCELED, finished=now)
+    rows = Assignment.objects.filter(pk__in=[pk for pk, _task in opened])
+    case.consultations.filter(assignment__in=rows, closed_as="").update(closed_as="void")
+    rows.update(closed_at=now, closed_as="withdrawn")
 
 
-def _open_again(case: Case, done: Assignment, actor: User, standing: object, now: datetime) -> Assignment:
+def _undo(case: Case, done: Assignment, actor: User, now: datetime) -> None:
+    """What the act itself had done beside the flow: posts reserved by a direct endorsement, the clock a supplement restarted."""
+    if done.node == "endorse":
+        ledger.void(subject=case.subject, basis=case.number, effective_date=local.day_of(now), actor=actor, now=now)
+    if done.node == "supplement":
+        stopped = case.suspensions.filter(kind="supplement").latest("pk")
+        Suspension.objects.create(case=case, kind="supplement", reason=stopped.reason, defects=stopped.defects, started_at=now)
+
+
+def _open_again(case: Case, done: Assignment, actor: User, standing: Standing, now: datetime) -> Assignment:
     """The same node with the same token in the same pass, so that a branch of a fan-out stays a branch."""
     node, task = done.task.flow_task, done.task
     version = versions.newest(case)

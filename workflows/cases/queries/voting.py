@@ -33,6 +33,17 @@ def panel(case: Case) -> Panel:
     return Panel.of((case.route or {}).get("panel"))
 
 
+def decides(case: Case, assignment: Assignment) -> bool:
+    """Whether the assignment is a voice in a panel that votes; opinions are heard and decide nothing."""
+    return assignment.node == "countersign" and panel(case).mode != "opinions"
+
+
+def still_open(case: Case, assignment: Assignment) -> bool:
+    """Whether somebody in the panel of this assignment still has to speak."""
+    rows = Assignment.objects.filter(case=case, node=assignment.node, round_id=assignment.round_id, pass_no=assignment.pass_no)
+    return rows.filter(closed_at__isnull=True).exists()
+
+
 def standing(case: Case, *, node: str, items: Sequence[dict[str, Any]], assignment: Assignment) -> PanelStanding:
     """The panel of `node` in the round and pass of `assignment` (1 query).
 
@@ -42,7 +53,7 @@ def standing(case: Case, *, node: str, items: Sequence[dict[str, Any]], assignme
     rows = (
         Assignment.objects.filter(case=case, node=node, round_id=assignment.round_id, pass_no=assignment.pass_no)
         .exclude(via__in=["delegate", "before", "after"])
-        .exclude(closed_as__in=["transferred", "withdrawn", "cancelled"])
+        .exclude(closed_as__in=["transferred", "withdrawn", "cancelled", "void_by_return"])
         .order_by("pk")
         .values_list("unit_id", "closed_as", "opinion__outcome")
     )
@@ -55,7 +66,8 @@ def standing(case: Case, *, node: str, items: Sequence[dict[str, Any]], assignme
     found = panels.tally(named, list(dict.fromkeys(electorate)), votes)
     if found.closes or rule.mode != "sequence":
         return PanelStanding(found, others_open=any(not closed for _unit, closed, _outcome in rows))
-    turn = panels.next_electors(rule, electorate, votes)
+    still_open = {str(unit) for unit, closed, _outcome in rows if not closed}
+    turn = [] if still_open else panels.next_electors(rule, electorate, votes)
     return PanelStanding(found, by_unit[turn[0]] if turn and turn[0] in by_unit else None)
 
 

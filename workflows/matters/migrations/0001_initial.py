@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 ('conditions', models.JSONField(blank=True, default=list)),
                 ('bodies', models.JSONField(default=list)),
                 ('consult', models.JSONField(blank=True, default=list)),
+                ('panel', models.JSONField(blank=True, default=dict)),
                 ('basis', models.CharField(max_length=200)),
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField(blank=True, null=True)),

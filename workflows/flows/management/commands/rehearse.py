@@ -1,4 +1,4 @@
-"""`manage.py rehearse [--json]`: the main job on real input, checked against expectations written beforehand."""
+"""`manage.py rehearse [--json] [--operations]`: the main job on real input, checked against expectations written beforehand."""
 
 import json
 from argparse import ArgumentParser
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from workflows.cases.models import Case
-from workflows.flows import replay
+from workflows.flows import exercise, replay
 from workflows.lib import blobs
 
 
@@ -18,10 +18,16 @@ class Command(BaseCommand):
     help = "Replay the sample cases through the real operations and check every expectation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """`--json` for machines, `--scenario` for another data file, `--running` to add the cases that stop on the way."""
+        """`--json` for machines, `--scenario` for another data file, `--running` to add the cases that stop on the way.
+
+        `--operations [FILE]` performs every operation of the policy table and checks the state after each.
+        """
         parser.add_argument("--json", action="store_true", help="print one JSON document instead of text")
         parser.add_argument("--scenario", type=Path, default=replay.SCENARIO)
         parser.add_argument("--running", action="store_true", help="afterwards add the running cases of the data file")
+        parser.add_argument(
+            "--operations", type=Path, nargs="?", const=exercise.OPERATIONS, help="afterwards perform every operation and check each"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Replay, work off the outbox with the worker's code, compare, print.
@@ -34,12 +40,15 @@ class Command(BaseCommand):
         played = [(script, replay.play(script)) for script in data["cases"]]
         replay.work_off()
         reports = [self._report(script, done) for script, done in played]
-        ok = not any(report["differences"] for report in reports)
+        exercises = self._exercises(options["operations"]) if options["operations"] else []
+        ok = not any(report["differences"] for report in [*reports, *exercises])
         if options["json"]:
-            self.stdout.write(json.dumps({"cases": reports, "ok": ok}, ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps({"cases": reports, "operations": exercises, "ok": ok}, ensure_ascii=False, indent=2))
         else:
             for report in reports:
                 self._print(report)
+            for report in exercises:
+                self._print_exercise(report)
         if options["running"]:
             for script in data["running"]:
                 replay.play(script)
@@ -67,6 +76,30 @@ class Command(BaseCommand):
             "refused": found["refused"],
             "differences": [*replay.differences({**script["expect"], "verified": True}, found), *unrendered],
         }
+
+    def _exercises(self, path: Path) -> list[dict[str, Any]]:
+        """Play the scripts of every operation; what none performed counts as a difference of the last."""
+        scripts = exercise.scripts(path)
+        played = [exercise.play(script) for script in scripts]
+        replay.work_off()
+        reports = [
+            {
+                "id": done.id,
+                "title": done.case.title,
+                "steps": len(done.found),
+                "performed": sorted(done.performed),
+                "differences": list(replay.differences(exercise.expected(script), done.found)),
+            }
+            for script, done in zip(scripts, played, strict=True)
+        ]
+        reports[-1]["differences"] += [f"no script performs “{name}”" for name in exercise.never_performed(played)]
+        return reports
+
+    def _print_exercise(self, report: dict[str, Any]) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING(f"{report['id']}  {report['title']}"))
+        self.stdout.write(f"    {report['steps']} steps: {', '.join(report['performed'])}")
+        for difference in report["differences"]:
+            self.stdout.write(self.style.ERROR(f"    ✕ {difference}"))
 
     def _print(self, report: dict[str, Any]) -> None:
         self.stdout.write(self.style.MIGRATE_HEADING(f"{report['id']}  {report['number']}  {report['title']}"))
