@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from workflows.cases.terms import State
 
@@ -17,14 +18,14 @@ HANDLER, SUBMITTER, STEWARD, OFFICE, LEADER, READER = "handler", "submitter", "s
 ACTOR, ADDER = "actor", "adder"
 
 RELATIONS: Mapping[str, str] = {
-    HANDLER: "当前办理人",
-    SUBMITTER: "申请单位经办人",
-    STEWARD: "流程管理人员",
-    OFFICE: "区委编办工作人员",
-    LEADER: "分管领导或者签发人",
-    READER: "有权查看本办件的人员",
-    ACTOR: "作出该办理的本人",
-    ADDER: "提出加签或者委派的本人",
+    HANDLER: gettext_noop("当前办理人"),
+    SUBMITTER: gettext_noop("申请单位经办人"),
+    STEWARD: gettext_noop("流程管理人员"),
+    OFFICE: gettext_noop("区委编办工作人员"),
+    LEADER: gettext_noop("分管领导或者签发人"),
+    READER: gettext_noop("有权查看本办件的人员"),
+    ACTOR: gettext_noop("作出该办理的本人"),
+    ADDER: gettext_noop("提出加签或者委派的本人"),
 }
 
 UNDER_REVIEW = ("endorse", "accept", "supplement", "evaluate", "countersign", "section_review", "deputy_review")
@@ -41,15 +42,15 @@ EVER = frozenset(State) - {State.DRAFT}
 
 # What may stand in the way beside person, state and node; the words say what to do instead.
 OBSTACLES: Mapping[str, str] = {
-    "issued": "文件已经印发，不能再退回或者撤回。需要更正的，请另行申报。",
-    "deliberated": "事项已提请集体审议，申请单位不能再撤销，请与区委编办联系。",
-    "acted": "后续环节已经有人办理，不能撤回。",
-    "opened": "后续环节的办理人已经打开任务，不能撤回，请与其联系退回。",
-    "waiting": "已请他人先行办理，须等其办完。",
-    "reminded": "今天已经催办过，请明天再催。",
-    "returned": "退回不能撤回，请与收到退回的办理人联系。",
-    "decided": "多人表决已有结果，不能再撤回。",
-    "helper": "受委派、加签的人员须本人提出意见，不能再委派或者加签。",
+    "issued": gettext_noop("文件已经印发，不能再退回或者撤回。需要更正的，请另行申报。"),
+    "deliberated": gettext_noop("事项已提请集体审议，申请单位不能再撤销，请与区委编办联系。"),
+    "acted": gettext_noop("后续环节已经有人办理，不能撤回。"),
+    "opened": gettext_noop("后续环节的办理人已经打开任务，不能撤回，请与其联系退回。"),
+    "waiting": gettext_noop("已请他人先行办理，须等其办完。"),
+    "reminded": gettext_noop("今天已经催办过，请明天再催。"),
+    "returned": gettext_noop("退回不能撤回，请与收到退回的办理人联系。"),
+    "decided": gettext_noop("多人表决已有结果，不能再撤回。"),
+    "helper": gettext_noop("受委派、加签的人员须本人提出意见，不能再委派或者加签。"),
 }
 
 
@@ -65,27 +66,27 @@ class Rule:
 
 
 POLICY: Mapping[str, Rule] = {
-    "act": Rule("办理", (HANDLER,), ACTIVE | {State.DRAFT}, unless=("waiting",)),
-    "return": Rule("退回", (HANDLER,), RUNNING, RETURNING, ("issued", "waiting")),
-    "withdraw": Rule("撤回", (ACTOR,), ACTIVE, REVERSIBLE, ("issued", "returned", "acted", "decided", "opened")),
-    "cancel": Rule("撤销", (SUBMITTER,), ACTIVE, ("draft", *UNDER_REVIEW), ("deliberated", "issued")),
-    "terminate": Rule("终止", (STEWARD,), STANDING, unless=("issued",)),
-    "void": Rule("作废", (STEWARD,), STANDING, unless=("issued",)),
-    "suspend": Rule("挂起", (STEWARD,), RUNNING),
-    "resume": Rule("恢复", (STEWARD,), frozenset({State.SUSPENDED})),
-    "transfer": Rule("转办", (HANDLER, STEWARD), RUNNING, PERSONAL, ("waiting",)),
-    "delegate": Rule("委派", (HANDLER,), RUNNING, PERSONAL, ("helper", "waiting")),
-    "add_before": Rule("前加签", (HANDLER,), RUNNING, ADDING, ("helper", "waiting")),
-    "add_after": Rule("后加签", (HANDLER,), RUNNING, ADDING, ("helper", "waiting")),
-    "add_parallel": Rule("并加签", (HANDLER, STEWARD), RUNNING, ("countersign",), ("helper",)),
-    "remove_sign": Rule("减签", (ADDER, STEWARD), RUNNING, PERSONAL),
-    "consult": Rule("征求意见", (HANDLER,), RUNNING, ASKING),
-    "question": Rule("询问承办人", (HANDLER,), RUNNING, ("countersign",)),
-    "remind": Rule("催办", (SUBMITTER, OFFICE, STEWARD), ACTIVE, unless=("reminded",)),
-    "supervise": Rule("督办", (LEADER, STEWARD), ACTIVE),
-    "copy": Rule("抄送", (HANDLER, OFFICE, STEWARD), EVER),
-    "circulate": Rule("传阅", (HANDLER, OFFICE, STEWARD), EVER),
-    "comment": Rule("备注", (READER, HANDLER, OFFICE), EVER),
+    "act": Rule(gettext_noop("办理"), (HANDLER,), ACTIVE | {State.DRAFT}, unless=("waiting",)),
+    "return": Rule(gettext_noop("退回"), (HANDLER,), RUNNING, RETURNING, ("issued", "waiting")),
+    "withdraw": Rule(gettext_noop("撤回"), (ACTOR,), ACTIVE, REVERSIBLE, ("issued", "returned", "acted", "decided", "opened")),
+    "cancel": Rule(gettext_noop("撤销"), (SUBMITTER,), ACTIVE, ("draft", *UNDER_REVIEW), ("deliberated", "issued")),
+    "terminate": Rule(gettext_noop("终止"), (STEWARD,), STANDING, unless=("issued",)),
+    "void": Rule(gettext_noop("作废"), (STEWARD,), STANDING, unless=("issued",)),
+    "suspend": Rule(gettext_noop("挂起"), (STEWARD,), RUNNING),
+    "resume": Rule(gettext_noop("恢复"), (STEWARD,), frozenset({State.SUSPENDED})),
+    "transfer": Rule(gettext_noop("转办"), (HANDLER, STEWARD), RUNNING, PERSONAL, ("waiting",)),
+    "delegate": Rule(gettext_noop("委派"), (HANDLER,), RUNNING, PERSONAL, ("helper", "waiting")),
+    "add_before": Rule(gettext_noop("前加签"), (HANDLER,), RUNNING, ADDING, ("helper", "waiting")),
+    "add_after": Rule(gettext_noop("后加签"), (HANDLER,), RUNNING, ADDING, ("helper", "waiting")),
+    "add_parallel": Rule(gettext_noop("并加签"), (HANDLER, STEWARD), RUNNING, ("countersign",), ("helper",)),
+    "remove_sign": Rule(gettext_noop("减签"), (ADDER, STEWARD), RUNNING, PERSONAL),
+    "consult": Rule(gettext_noop("征求意见"), (HANDLER,), RUNNING, ASKING),
+    "question": Rule(gettext_noop("询问承办人"), (HANDLER,), RUNNING, ("countersign",)),
+    "remind": Rule(gettext_noop("催办"), (SUBMITTER, OFFICE, STEWARD), ACTIVE, unless=("reminded",)),
+    "supervise": Rule(gettext_noop("督办"), (LEADER, STEWARD), ACTIVE),
+    "copy": Rule(gettext_noop("抄送"), (HANDLER, OFFICE, STEWARD), EVER),
+    "circulate": Rule(gettext_noop("传阅"), (HANDLER, OFFICE, STEWARD), EVER),
+    "comment": Rule(gettext_noop("备注"), (READER, HANDLER, OFFICE), EVER),
 }
 
 

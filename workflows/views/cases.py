@@ -108,6 +108,7 @@ def page_context(request: HttpRequest, case: Case, errors: list[Any] | None = No
         "clock": dossier.clock(case, request.day, calendar, events),
         "rounds": rounds,
         **_log(rounds, events, request),
+        "reminded": sum(1 for event in events if event.kind == "remind"),
         "round_n": rounds[0].n if rounds else 1,
         "tab": tab if tab in dict(TABS) else "opinions",
         "errors": errors or [],
