@@ -220,6 +220,8 @@ CELERY_BEAT_SCHEDULE = {
     # Shortly after the district's midnight: versions and offices that begin or end with the new day.
     "organization-refresh": {"task": "organization.refresh", "schedule": crontab(minute=5, hour=0)},
     "access-reconcile": {"task": "access.reconcile", "schedule": crontab(minute=10, hour=0)},
+    # Before the morning's and the afternoon's work: what falls due today, what is overdue. Each is said once a day.
+    "cases-clock": {"task": "cases.clock", "schedule": crontab(minute=0, hour="8,14")},
     # Decisions that take effect on this day.
     "staffing-post-due": {"task": "staffing.post_due", "schedule": crontab(minute=15, hour=0)},
 }
