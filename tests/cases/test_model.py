@@ -10,8 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
-from hypothesis import HealthCheck, settings
+from django.db import connection, transaction
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -33,6 +33,8 @@ from workflows.cases.operations.versions import newest
 
 LONG = os.environ.get("DINGBIAN_SLOW") == "1"
 PARTS, SEQUENCES, STEPS = (4, 1000, 30) if LONG else (4, 260, 8)
+# On PostgreSQL an everyday run walks a sample; its long mode walks as far as SQLite's.
+SAMPLE = 30
 # Scattered, because small numbers are drawn most and would always choose the same.
 PICK = st.integers(0, 2**16).map(lambda n: (n * 40503 + 7919) % 65521)
 
@@ -242,14 +244,19 @@ class Walk(Walker, RuleBasedStateMachine):
 def test_no_walk_of_permitted_and_forbidden_operations_breaks_an_invariant(world: World, part: int) -> None:
     stage = Stage(world)
     invariants.hold(stage.cases)
+    sequences = SAMPLE if connection.vendor == "postgresql" and not LONG else SEQUENCES
     machine = type(f"Walk{part}", (Walk,), {"stage": stage})
+    if not LONG:
+        # Every run of the suite walks the same ways; new ones are looked for in the long mode.
+        machine = seed(part)(machine)
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=SEQUENCES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+            max_examples=sequences, stateful_step_count=STEPS, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+            print_blob=True,
         ),
-    )
+    )  # fmt: skip
     print(f"sequences {stage.sequences}", dict(sorted(stage.walked.items())))  # noqa: T201 - shown by pytest -s
-    assert stage.sequences >= SEQUENCES
+    assert stage.sequences >= sequences
     done = {name for name in stage.walked if not name.endswith("refused")}
-    assert len(done) >= 12, f"only these ever happened: {sorted(done)}"
+    assert len(done) >= 12 or sequences == SAMPLE, f"only these ever happened: {sorted(done)}"
