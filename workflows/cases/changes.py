@@ -41,7 +41,7 @@ def of_files(before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]]
 
 def obstacles_to_direct(changes: Iterable[Change], defects: Iterable[Mapping[str, Any]]) -> list[Change]:
     """The changes that forbid going straight: protected ones, and ones that no listed defect names. Empty = allowed."""
-    listed = {str(defect.get("field") or "").split(".")[0] for defect in defects} - {""}
+    listed = {str(defect.get("field") or "").split(".")[0] for defect in defects if isinstance(defect, Mapping)} - {""}
     return [change for change in changes if change.field in PROTECTED or (change.field not in listed and change.field not in CLERICAL)]
 
 
