@@ -91,6 +91,7 @@ VERBS: dict[str, Any] = {
     "cases.deliberate.amended": _("审议：修改后通过"),
     "cases.deliberate.defer": _("审议：暂缓"),
     "cases.deliberate.reject": _("审议：不予通过"),
+    "cases.deliberate.return": _("审议：退回"),
     "cases.draft_document.draft": _("拟稿"),
     "cases.sign.sign": _("签发"),
     "cases.sign.back": _("签发：退回拟稿"),
