@@ -51,8 +51,10 @@ def test_a_clerk_fills_a_case_and_submits_it(sign_in: SignIn, world: World, tmp_
     next_section(page)
     paper = tmp_path / "材料.pdf"
     paper.write_bytes(replay.demo_file("材料").read())
-    for field in page.locator(".materials input[type=file]").all()[:4]:
-        field.set_input_files(paper)
+    for n in range(min(4, page.locator(".materials input[type=file]").count())):
+        with page.expect_response(lambda answer: "upload" in answer.url):
+            page.locator(".materials input[type=file]").nth(n).set_input_files(paper)
+        expect(page.locator(".materials").get_by_text("材料.pdf")).to_have_count(n + 1)
         page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="检查并报送").last.click()
     expect(page.get_by_role("heading", name="台账影响")).to_be_visible()
