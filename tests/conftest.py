@@ -58,8 +58,8 @@ def run_jobs(db: None) -> Callable[[], list[str]]:
 # Whole files that take many seconds: races with real threads, rehearsals, drawn papers, every page at every step for every
 # role. `make test` runs them all.
 _SLOW_FILES = {
-    "test_races.py",
     "test_rehearse.py",
+    "test_exercise.py",
     "test_model.py",
     "test_faults.py",
     "test_drawing.py",
@@ -72,5 +72,5 @@ _SLOW_FILES = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make test-fast` leaves out."""
     for item in items:
-        if item.path.name in _SLOW_FILES:
+        if item.path.name in _SLOW_FILES or item.path.name.endswith("races.py"):
             item.add_marker(pytest.mark.slow)
